@@ -1,0 +1,173 @@
+"""
+What we want to be true in a CRM, and what came of asking for it; frozen data that does nothing.
+
+One command concerns one record. Its `key` is unique for ever: saying it twice has the effect of once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+
+from connector.model import CrmRef, Stage
+
+
+class Rank(IntEnum):
+    """Who comes first when the API budget is short; smaller is sooner."""
+
+    TASK = 0
+    STAGE = 1
+    FIELDS = 2
+    READ = 3
+    BACKFILL = 4
+
+
+class Kind(StrEnum):
+    """The kinds of command, as they stand in the outbox and in `plan --json`."""
+
+    TASK = "create_task"
+    STAGE = "set_stage"
+    FIELDS = "set_fields"
+
+
+@dataclass(frozen=True, slots=True)
+class SetStage:
+    """
+    Move a record forward to a stage.
+
+    Attributes:
+        key: Unique for ever; names person, record and transition.
+        ref: The record.
+        field: The vendor's field.
+        value: The vendor's value for the stage.
+        stage: Our word for it.
+        seen: The vendor's value on which this was decided; another value found before the write means that somebody
+            moved in between, and then the human wins. None for empty.
+        recycle: Backward on purpose, in the vendor's own way (HubSpot: clear, then set, in two requests).
+    """
+
+    key: str
+    ref: CrmRef
+    field: str
+    value: str
+    stage: Stage
+    seen: str | None = None
+    recycle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetFields:
+    """
+    Write our results into mapped fields of a record.
+
+    Attributes:
+        key: Unique for ever.
+        ref: The record.
+        values: Vendor's field name to vendor's value as text; "" clears.
+    """
+
+    key: str
+    ref: CrmRef
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTask:
+    """
+    Give a rep one task about a person.
+
+    Attributes:
+        key: The task's key in the CRM: hash of portal, object, record, playbook and episode; 26 characters.
+        ref: The person's record that the task hangs on.
+        playbook: Name of the playbook it comes from.
+        subject: One line of plain text.
+        body: Escaped HTML.
+        body_text: The same as plain text, for systems without HTML.
+        due_at: When it is due.
+        owner_id: The vendor's owner id; empty when the vendor shall decide.
+        owner: The owner as an admin knows them (e-mail); empty likewise.
+        type: call, email or todo.
+        priority: high, medium, low or none.
+        company: The person's primary company; None where there is none.
+        unless_open_deal: Do not create it when the person has an open deal at the moment of writing.
+        set_owner: Also make this owner the record's owner.
+    """
+
+    key: str
+    ref: CrmRef
+    playbook: str
+    subject: str
+    body: str
+    body_text: str
+    due_at: datetime
+    owner_id: str = ""
+    owner: str = ""
+    type: str = "call"
+    priority: str = "high"
+    company: CrmRef | None = None
+    unless_open_deal: bool = False
+    set_owner: bool = False
+
+
+Command = SetStage | SetFields | CreateTask
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It is true now, also where it was true before; remote_id names the row that was made or changed."""
+
+    remote_id: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Certainly not performed, may be accepted later; after is the vendor's wait, or ours where it named none."""
+
+    reason: str
+    after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Certainly refused for good, in the vendor's own words; request_id may be empty."""
+
+    reason: str
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have been performed or not: to be probed, never to be sent again blindly."""
+
+    reason: str
+
+
+Outcome = Done | Retry | Rejected | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The effect is there, as this row."""
+
+    remote_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The effect is certainly not there as of this instant."""
+
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Cannot be told now; ask again after this long."""
+
+    after: timedelta
+    reason: str = ""
+
+
+Probed = Found | Absent | Unclear

@@ -1,0 +1,177 @@
+"""What the admin declared about fields, columns, stages and engagement; nouns only, read by `mapping` and `config`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from connector.model import Stage, Value
+
+
+class FieldType(StrEnum):
+    """Types of `[fields]`."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    INSTANT = "instant"
+    CHOICE = "choice"
+    EMAIL = "email"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """
+    One thing we know about a person.
+
+    Attributes:
+        name: The admin's name for it.
+        type: Decides the converter and which criteria make sense.
+        options: For a choice: its values from least to most; empty when the order means nothing.
+        unit: For people to read; may be empty.
+    """
+
+    name: str
+    type: FieldType
+    options: tuple[str, ...] = ()
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """
+    A condition on the raw record: the value at *path* equals one of, or does not, or is there.
+
+    Attributes:
+        path: Dotted path into the record.
+        equals: Any of these texts; empty when not asked.
+        differs: None of these texts.
+        is_set: Whether it must be there (True), absent (False), or either (None).
+    """
+
+    path: str
+    equals: tuple[str, ...] = ()
+    differs: tuple[str, ...] = ()
+    is_set: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """
+    Our field = their field.
+
+    Attributes:
+        field: Our field's name.
+        path: Their field's name, or a dotted path into the record.
+        default: Stands in for an empty value; None for no default.
+        values: Their value → ours, for choices; a value not in it is taken as it is when empty mapping, else a problem.
+        when: Read only from records for which all of these hold.
+    """
+
+    field: str
+    path: str
+    default: Value = None
+    values: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    when: tuple[When, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StageColumn:
+    """
+    Their stage values ↔ our stages, for one object.
+
+    Attributes:
+        field: Their field.
+        values: Their values by our stage; several may mean one stage, the first is written.
+    """
+
+    field: str
+    values: Mapping[Stage, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectMapping:
+    """
+    One object of one system, both ways.
+
+    Attributes:
+        system: The admin's name of the system.
+        object: contact, company, lead …
+        columns: What is read.
+        stage: None when the object carries no stage.
+        write: Our result → their field; results are score names, "total", "stage", "reasons", "top_reason",
+            "qualified_at", "agreement".
+        owner: Their owner field; empty when the adapter's default holds.
+    """
+
+    system: str
+    object: str
+    columns: tuple[Column, ...]
+    stage: StageColumn | None = None
+    write: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    owner: str = ""
+
+
+class By(StrEnum):
+    """Whose doing an activity must be to count."""
+
+    PERSON = "person"
+    REP = "rep"
+    ANYONE = "anyone"
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementMapping:
+    """
+    How one type of engagement is read from one system; exactly one of counter, stamp, object, list is set.
+
+    Attributes:
+        system: The admin's name of the system.
+        index: Position among the system's engagement mappings, for messages.
+        type: What it becomes; SALES_ACTIVITY for what reps do.
+        counter: Growing number on the contact: its growth is what happened.
+        stamp: Instant on the contact: each new value is one.
+        object: Activity rows: meetings, calls, emails.
+        list: Name of a list: joining it is one.
+        on: Object on which counter and stamp stand; contact unless said.
+        at: Field that dates it; for a list the membership's instant, for objects the vendor's own.
+        first_value: For a counter: "count" takes the first value whole, "baseline" ignores it.
+        attributes: Our attribute → their field.
+        by: Who must have done it.
+        when: Only rows for which all hold.
+        once_per: Several of one type from this source within this span count once; None for each.
+    """
+
+    system: str
+    index: int
+    type: str
+    counter: str = ""
+    stamp: str = ""
+    object: str = ""
+    list: str = ""
+    on: str = "contact"
+    at: str = ""
+    first_value: str = "count"
+    attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    by: By = By.ANYONE
+    when: tuple[When, ...] = ()
+    once_per: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SystemMapping:
+    """All mappings of one system; the order of `objects` is the order of the file."""
+
+    system: str
+    objects: tuple[ObjectMapping, ...]
+    engagements: tuple[EngagementMapping, ...] = ()
+
+    def of(self, name: str) -> ObjectMapping | None:
+        """Return the mapping of the object called *name*, or None when it is not mapped."""
+        return next((one for one in self.objects if one.object == name), None)

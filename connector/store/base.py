@@ -1,0 +1,404 @@
+"""
+The port of the store: few verbs, grouped by noun; what follows from a fact is saved with the fact.
+
+`Store.writing()` opens one transaction that is durable (fsynced) when the block ends and leaves nothing when it raises;
+`Store.reading()` sees one consistent state and works beside a writer in another process. Within a process writers take
+turns. No method talks to a network or asks for the time: instants are arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Protocol
+
+from connector.commands import Command, Kind, Rank
+from connector.model import CrmRef, Engagement, Stage, Standing, Transition, Value
+
+
+class StoreTooNew(Exception):  # noqa: N818 - the name says the state of the store
+    """The store was written by a newer program; nothing was touched."""
+
+
+class StoreBusy(Exception):  # noqa: N818 - the name says the state of the store
+    """Another process holds the sync role (exit code 75); reading goes on beside it."""
+
+
+class StoreBroken(Exception):  # noqa: N818 - the name says the state of the store
+    """The store cannot be read or written: corrupt, read-only, disk full; the message says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """
+    What one vendor row held when we last read it, converted and reduced to what is mapped.
+
+    Attributes:
+        ref: The row.
+        person_id: Whose row it is; 0 for a company.
+        values: Our fields.
+        raw_stage: The vendor's stage value; None when empty or not mapped.
+        stage: The same as our stage; None when empty or unmapped (raw_stage tells which).
+        stage_at: When we first saw that stage value (vendor's clock).
+        owner_id: The vendor's owner of the row; empty for none.
+        company: The primary company's row; None where there is none.
+        email: Lower case; empty for none. Kept for identity.
+        marks: Counter and stamp states: name → (last value as text, ordinal).
+        written: Our results as last seen or written there: vendor field → value.
+        digest: Of everything above that came from the vendor; equal digests mean that nothing mapped changed.
+        modified_at: The vendor's last change.
+        gone_at: When it was found deleted; None while it lives.
+    """
+
+    ref: CrmRef
+    person_id: int
+    values: Mapping[str, Value]
+    modified_at: datetime
+    raw_stage: str | None = None
+    stage: Stage | None = None
+    stage_at: datetime | None = None
+    owner_id: str = ""
+    company: CrmRef | None = None
+    email: str = ""
+    marks: Mapping[str, tuple[str, int]] = field(default_factory=lambda: MappingProxyType({}))
+    written: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    digest: str = ""
+    gone_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything the evaluation of one person needs, read in one go; `held` has the companies of the rows as well."""
+
+    standing: Standing
+    held: tuple[Held, ...]
+    engagements: tuple[Engagement, ...]
+    open_tasks: tuple[str, ...] = ()
+    """Keys of our tasks for this person that are waiting, under way or not known to be closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """
+    A vendor row (or event) that could not be mapped.
+
+    Attributes:
+        ref: The row.
+        problem: Plain sentence that names record and field.
+        digest: Of the raw row: it is tried again only when the row or the mapping changed.
+        first_at: When it was first refused.
+        last_at: When it was last seen.
+    """
+
+    ref: CrmRef
+    problem: str
+    digest: str
+    first_at: datetime
+    last_at: datetime
+
+
+class State(StrEnum):
+    """Life of a write: HELD (by a brake) → PENDING → INFLIGHT → DONE, PARKED or UNKNOWN; DROPPED by a human or newer."""
+
+    HELD = "held"
+    PENDING = "pending"
+    INFLIGHT = "inflight"
+    UNKNOWN = "unknown"
+    DONE = "done"
+    PARKED = "parked"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """
+    One intended write and what became of it; a row of the outbox.
+
+    Attributes:
+        id: Ours; 0 before it is stored.
+        person_id: Ours.
+        command: What is to be true.
+        rank: Who comes first.
+        state: See `State`.
+        slot: What it is ordered with: "stage", "fields" or "task:KEY"; one live effect per (system, record, slot).
+        reason: Why it waits, was parked or dropped; vendor's words where they are the reason.
+        request_id: The vendor's, with a rejection.
+        attempts: How many times it was sent (or tried to).
+        not_before: Earliest instant of the next attempt or probe; None for now.
+        sent_at: Last time it became INFLIGHT.
+        remote_id: The vendor's row once DONE.
+        why: The plain sentences shown by plan and in the ledger.
+        brake: Which brake holds it; empty otherwise.
+        created_at: When it was decided.
+        settled_at: When it became DONE, PARKED or DROPPED.
+        epoch: Fences claims: a settle with another epoch changes nothing.
+    """
+
+    person_id: int
+    command: Command
+    rank: Rank
+    state: State
+    slot: str
+    created_at: datetime
+    id: int = 0
+    reason: str = ""
+    request_id: str = ""
+    attempts: int = 0
+    not_before: datetime | None = None
+    sent_at: datetime | None = None
+    remote_id: str = ""
+    why: tuple[str, ...] = ()
+    brake: str = ""
+    settled_at: datetime | None = None
+    epoch: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What an attempt or a probe came to: the new state of one effect."""
+
+    effect_id: int
+    epoch: int
+    state: State
+    reason: str = ""
+    request_id: str = ""
+    not_before: datetime | None = None
+    remote_id: str = ""
+    attempted: bool = True
+    """False gives the attempt back: the adapter was down, or the permit refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """One edition of the agreement as it was when first seen."""
+
+    version: str
+    hash: str
+    canonical: str
+    schema: int
+    first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One pass of sync, or one life of the daemon's loop step: counts are what `sync --json` prints."""
+
+    started_at: datetime
+    kind: str
+    id: int = 0
+    finished_at: datetime | None = None
+    counts: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the next pull of a stream goes on; `looked_at` is when (our clock) it was last asked."""
+
+    system: str
+    stream: str
+    cursor: str
+    as_of: datetime
+    looked_at: datetime
+    loaded: bool = False
+    """Whether the first load has ended."""
+
+
+class Reading(Protocol):
+    """One consistent look."""
+
+    def held(self, refs: Sequence[CrmRef]) -> Mapping[CrmRef, Held]:
+        """Return the rows known under *refs*; unknown ones are left out."""
+
+    def owners_of(self, *, refs: Sequence[CrmRef] = (), emails: Sequence[str] = ()) -> Mapping[CrmRef | str, int]:
+        """Return whose these rows or e-mail addresses are (person ids), also by aliases of merged rows."""
+
+    def people_at(self, companies: Sequence[CrmRef]) -> Mapping[CrmRef, tuple[int, ...]]:
+        """Return the people whose primary company is each of *companies*."""
+
+    def dossiers(self, person_ids: Sequence[int], companies: bool = True) -> tuple[Dossier, ...]:  # noqa: FBT001, FBT002
+        """Return all that evaluation needs for *person_ids*, in a fixed number of statements; erased ones are left out."""
+
+    def due(self, now: datetime, limit: int) -> tuple[int, ...]:
+        """Return people who are due at *now*, longest due first."""
+
+    def next_due(self) -> datetime | None:
+        """Return the earliest `due_at` of anybody."""
+
+    def find(self, text: str) -> tuple[int, ...]:
+        """Return people whose id, e-mail or vendor id is *text*; a bare number is a vendor id first, then ours."""
+
+    def cursors(self) -> tuple[Cursor, ...]:
+        """Return every cursor."""
+
+    def transitions(
+        self, person_id: int | None = None, since: datetime | None = None
+    ) -> Iterable[Transition]:
+        """Yield the stage ledger, oldest first, streaming."""
+
+    def effects(  # noqa: PLR0913 - these are the filters of `connector outbox`
+        self,
+        *,
+        states: Sequence[State] = (),
+        person_id: int | None = None,
+        system: str = "",
+        kind: Kind | None = None,
+        ids: Sequence[int] = (),
+        limit: int = 1000,
+    ) -> tuple[Effect, ...]:
+        """Return effects that pass every filter given, by rank, then oldest first."""
+
+    def backlog(self) -> Mapping[tuple[str, State], int]:
+        """Return how many live effects each system has in each state."""
+
+    def next_attempt(self, system: str) -> datetime | None:
+        """Return when the next PENDING or UNKNOWN effect of *system* may go; a past instant means now."""
+
+    def quarantined(self, limit: int = 1000) -> tuple[Quarantined, ...]:
+        """Return rows that could not be mapped, newest first."""
+
+    def agreements(self) -> tuple[AgreementRow, ...]:
+        """Return every edition ever seen, oldest first."""
+
+    def runs(self, limit: int = 10) -> tuple[Run, ...]:
+        """Return the last runs, newest first."""
+
+    def tasks_today(self, since: datetime) -> Mapping[str, int]:
+        """Return how many tasks each owner (e-mail) was given by us since *since*, waiting ones included, held ones not."""
+
+    def person_counts(self) -> Mapping[str, int]:
+        """Return how many people stand in each stage ("" for none) and, as "people", how many there are."""
+
+    def note(self, name: str) -> str:
+        """Return the small fact kept under *name* (heartbeat, schema cache, go-live), or ""."""
+
+
+class Writing(Reading, Protocol):
+    """One transaction."""
+
+    def new_person(self, email: str, now: datetime) -> int:
+        """Make a person and return its id."""
+
+    def save_held(self, rows: Iterable[Held]) -> None:
+        """Insert or replace rows by ref; a person's e-mail follows its rows."""
+
+    def add_engagements(self, person_id: int, rows: Iterable[Engagement], now: datetime) -> int:
+        """Insert those whose key is new; return how many."""
+
+    def add_all_engagements(self, rows: Iterable[tuple[int, Engagement]], now: datetime) -> int:
+        """Insert (person, engagement) pairs whose key is new, in bulk; return how many."""
+
+    def withdraw(self, keys: Sequence[str]) -> None:
+        """Take engagements back (a cancelled meeting): they count no more, whatever arrives later under that key."""
+
+    def touch(self, person_ids: Iterable[int], due_at: datetime) -> None:
+        """Let facts of these people have changed: revision + 1, due at *due_at* or earlier."""
+
+    def save_standings(self, rows: Iterable[Standing]) -> frozenset[int]:
+        """
+        Save verdicts, each only if the person's revision is still the row's; return the ids that were refused.
+
+        A refused person stays due; what belongs to the verdict (transitions, effects) must not be saved for them.
+        """
+
+    def add_transitions(self, rows: Iterable[Transition]) -> None:
+        """Append to the stage ledger; the same step (person, target, at, actor) twice is once."""
+
+    def enqueue(self, effects: Iterable[Effect]) -> tuple[int, ...]:
+        """
+        Store new effects and return the ids of those that were new.
+
+        A key that exists in any state is left alone; a PENDING or HELD effect of the same slot is DROPPED in favour of
+        the newer one. INFLIGHT and UNKNOWN ones stay, the newer one waits behind them.
+        """
+
+    def release(self, ids: Sequence[int], now: datetime) -> int:
+        """Turn HELD effects into PENDING; return how many."""
+
+    def hold(self, holds: Mapping[int, str]) -> None:
+        """Keep effects HELD under a brake: effect id → brake name (shown to people)."""
+
+    def claim(self, system: str, records: int, now: datetime, epoch: int, rank: Rank = Rank.BACKFILL) -> tuple[Effect, ...]:
+        """
+        Return PENDING effects of the next *records* records that may go at *now*, best rank first.
+
+        They are marked as this epoch's but still PENDING. Left out: effects behind an INFLIGHT, UNKNOWN or PARKED one
+        of the same slot, effects claimed by a live epoch, and effects of a rank above *rank*.
+        """
+
+    def send(self, ids: Sequence[int], epoch: int, now: datetime) -> frozenset[int]:
+        """Mark PENDING effects INFLIGHT, attempts + 1; return those that really were ours to send."""
+
+    def unclaim(self, ids: Sequence[int], epoch: int) -> None:
+        """Give PENDING effects back that were claimed but not sent."""
+
+    def settle(self, rows: Iterable[Settlement], now: datetime) -> frozenset[int]:
+        """Save what became of INFLIGHT or UNKNOWN (or claimed PENDING) effects; return the ids that really changed."""
+
+    def orphaned(self, epoch: int, not_before: datetime) -> int:
+        """Turn INFLIGHT effects of other epochs into UNKNOWN (to be probed from *not_before*); return how many."""
+
+    def unknown(self, system: str, now: datetime, limit: int) -> tuple[Effect, ...]:
+        """Return UNKNOWN effects of *system* that may be probed at *now*, oldest first."""
+
+    def retry(self, ids: Sequence[int], now: datetime) -> int:
+        """Turn PARKED effects into PENDING by a human's word; return how many."""
+
+    def drop(self, ids: Sequence[int], now: datetime, reason: str) -> int:
+        """Turn live effects (not INFLIGHT) into DROPPED; return how many."""
+
+    def close_tasks(self, keys: Sequence[str], now: datetime, state: str) -> None:
+        """Remember that these tasks of ours are "completed" or "deleted" in the CRM."""
+
+    def quarantine(self, rows: Iterable[Quarantined]) -> None:
+        """Insert or refresh by ref."""
+
+    def release_quarantine(self, refs: Sequence[CrmRef]) -> None:
+        """Forget that these rows could not be mapped."""
+
+    def save_cursor(self, cursor: Cursor) -> None:
+        """Insert or replace by (system, stream)."""
+
+    def save_agreement(self, row: AgreementRow) -> None:
+        """Insert; the same version with another hash is refused by the caller, who reads first."""
+
+    def start_run(self, run: Run) -> int:
+        """Insert and return its id."""
+
+    def finish_run(self, run: Run) -> None:
+        """Save finished_at, counts and error by id."""
+
+    def save_note(self, name: str, text: str) -> None:
+        """Insert or replace a small fact."""
+
+    def merge_people(self, winner: int, loser: int, now: datetime) -> None:
+        """Make two people one: rows, engagements, ledger, live effects and triggers move; the loser becomes an alias."""
+
+    def next_epoch(self) -> int:
+        """Return a number that no earlier process used."""
+
+
+class Store(Protocol):
+    """One database."""
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """Open one consistent look."""
+
+    def writing(self) -> AbstractContextManager[Writing]:
+        """Open one durable transaction; commits when the block ends, leaves nothing when it raises."""
+
+    def sync_role(self) -> AbstractContextManager[None]:
+        """Hold the one sync role while the block runs; StoreBusy when another process has it."""
+
+    def upgrade(self) -> tuple[str, str]:
+        """Bring the schema to this program's; return (before, after); StoreTooNew when it is newer."""
+
+    def version(self) -> tuple[str, str]:
+        """Return the schema version found and the one this program needs; "" found means an empty database."""
+
+    def close(self) -> None:
+        """Let go of connections and files."""
