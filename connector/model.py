@@ -15,8 +15,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-type_of_value = str | int | float | bool | date | datetime | tuple[str, ...]
-Value = type_of_value | None
+Value = str | int | float | bool | date | datetime | tuple[str, ...] | None
 """A converted field value; None and absence both mean that the field is empty."""
 
 NOTHING: Final[Mapping[str, Value]] = MappingProxyType({})
@@ -324,7 +323,7 @@ class Barrier:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """
-    What our store remembers of one person beside the facts; None in `revision` terms never occurs.
+    What our store remembers of one person beside the facts.
 
     Attributes:
         person_id: Ours.
