@@ -18,7 +18,9 @@ _UNITS: Final = {
 }
 _INEXACT: Final = {"month": 30, "quarter": 90, "year": 365}
 _LONGEST: Final = timedelta(days=36_525)
-_WRITTEN: Final = re.compile(r"(?P<number>[0-9]{1,10}(?:\.[0-9]{1,6})?)\s*(?P<business>business\s+)?(?P<unit>[^\W\d_]*)")
+_WRITTEN: Final = re.compile(
+    r"(?P<number>[0-9]{1,10}(?:\.[0-9]{1,6})?)\s*(?P<business>business\s+)?(?P<unit>[^\W\d_]*)"
+)
 _EXAMPLE: Final = 'Write a number and a unit, such as "14 days" or "90 minutes".'
 _WEEK: Final = 7
 _DAYS_SPOKEN_WHOLE: Final = 14
