@@ -115,7 +115,7 @@ class Engagement:
     type: str
     at: datetime
     count: int = 1
-    attributes: Mapping[str, Value] = NOTHING
+    attributes: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
     system: str = ""
 
 
