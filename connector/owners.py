@@ -1,0 +1,266 @@
+"""
+Who gets the task: an owner chain, tried in order until somebody can take it; pure.
+
+The rules. A step names one owner ("company owner", "record owner", "fallback", an e-mail) or a pool ("round robin:
+inbound"). Who is inactive or unknown to the CRM is skipped. Who already has the day's limit of tasks is passed over;
+when everybody in the chain is full, the first who could take it keeps it and a brake holds it until the next morning.
+
+A pool gives the task to the member who has had the fewest, in the order of the file where that is equal. Absence is not
+repaid: with each task that is given, a member who is away or full is lifted to the least that any present member has
+had, and so is a new one; they come back into an equal share, not into a flood.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from connector.agreement import Owners
+
+BRAKE: Final = "tasks_per_owner_per_day"
+"""Name of the brake that holds a task when everybody in its chain is full."""
+ROUND_ROBIN: Final = "round robin:"
+
+_NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
+_NO_POOLS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType({})
+
+
+class Rep(Protocol):
+    """What has to be known of an owner; the adapters' `Owner` is one."""
+
+    @property
+    def id(self) -> str:
+        """What the vendor's owner field takes."""
+
+    @property
+    def email(self) -> str:
+        """Lower case."""
+
+    @property
+    def active(self) -> bool:
+        """Whether they may get a task."""
+
+    @property
+    def timezone(self) -> str:
+        """IANA name; empty where the vendor does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The owners that the CRM knows, by id and by e-mail."""
+
+    by_id: Mapping[str, Rep]
+    by_email: Mapping[str, Rep]
+
+    @staticmethod
+    def of(reps: Iterable[Rep]) -> Directory:
+        """Return the directory of *reps*; of two with one e-mail the active one stands (people leave and come back)."""
+        every = sorted(reps, key=lambda rep: rep.active)
+        by_email = {rep.email.lower(): rep for rep in every if rep.email}
+        return Directory(MappingProxyType({rep.id: rep for rep in every}), MappingProxyType(by_email))
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """
+    What the owners have been given so far; kept by the caller from one choice to the next.
+
+    Attributes:
+        today: Tasks given today, by e-mail.
+        shares: Per pool, by e-mail: tasks had from it above the one who had the fewest. Saved with the tasks, as
+            `shares_text`, or the round robin starts anew.
+    """
+
+    today: Mapping[str, int] = _NOTHING
+    shares: Mapping[str, Mapping[str, int]] = _NO_POOLS
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerChoice:
+    """
+    Who gets one task, and why.
+
+    Attributes:
+        id: The vendor's owner id; empty when nobody in the chain can take it and the vendor shall decide.
+        email: As an admin knows them; empty likewise.
+        timezone: IANA name where the vendor tells; empty otherwise.
+        step: The step of the chain that decided; empty when none did.
+        reason: Plain sentence for an admin: why this one, and why not those before.
+        brake: `BRAKE` when the task must wait for the next morning; empty otherwise.
+    """
+
+    id: str
+    email: str = ""
+    timezone: str = ""
+    step: str = ""
+    reason: str = ""
+    brake: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """
+    One task that is looking for an owner.
+
+    Attributes:
+        chain: The playbook's steps, in order.
+        record_owner: The vendor's owner id of the person's record; empty for none.
+        company_owner: Likewise of the primary company.
+    """
+
+    chain: tuple[str, ...]
+    record_owner: str = ""
+    company_owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """What one step has to offer: who could take it at all, and who of them today; `why_not` when nobody."""
+
+    able: tuple[Rep, ...] = ()
+    free: tuple[Rep, ...] = ()
+    why_not: str = ""
+
+
+def choose_owner(
+    asked: Asked, directory: Directory, owners: Owners, load: Load, daily_limit: int
+) -> tuple[OwnerChoice, Load]:
+    """
+    Return who gets the task, and the load with it counted; a task that a brake holds is not counted.
+
+    Args:
+        asked: The task's chain and its records' owners.
+        directory: Whom the CRM knows.
+        owners: Pools and fallback.
+        load: Counted up to now.
+        daily_limit: Most tasks an owner gets on one day.
+    """
+    passed: list[str] = []
+    waiting: tuple[str, _Offer] | None = None
+    for step in asked.chain:
+        offer = _offer(step, asked, directory, owners, load, daily_limit)
+        if offer.free:
+            chosen = _fewest(step, offer.free, load)
+            counted = _counted(step, chosen, offer, owners, load)
+            return _choice(step, chosen, passed), counted
+        if offer.able and waiting is None:
+            waiting = step, offer
+        passed.append(offer.why_not)
+    if waiting is None:
+        return OwnerChoice("", reason=_sentence("nobody in the chain can take it", passed)), load
+    step, offer = waiting
+    chosen = _fewest(step, offer.able, load)
+    why = _sentence(f"{chosen.email} gets it on the next morning", passed)
+    return OwnerChoice(chosen.id, chosen.email, chosen.timezone, step, why, BRAKE), load
+
+
+def members(step: str, owners: Owners) -> tuple[str, ...]:
+    """Return the e-mails that *step* names in the configuration, lower case; none for the owners of records."""
+    if step == "fallback":
+        return (owners.fallback.lower(),) if owners.fallback else ()
+    if step.startswith(ROUND_ROBIN):
+        return tuple(dict.fromkeys(one.lower() for one in owners.pools.get(pool_of(step), ())))
+    return (step.lower(),) if "@" in step else ()
+
+
+def pool_of(step: str) -> str:
+    """Return the pool that "round robin: POOL" names."""
+    return step.removeprefix(ROUND_ROBIN).strip()
+
+
+def shares_text(load: Load) -> str:
+    """Return the shares of *load* as JSON, for the store's notes."""
+    return json.dumps({pool: dict(had) for pool, had in load.shares.items()}, sort_keys=True)
+
+
+def shares_from(text: str) -> Mapping[str, Mapping[str, int]]:
+    """
+    Return the shares that `shares_text` wrote; "" (nothing kept yet) has none.
+
+    Raises:
+        ValueError: It is not what `shares_text` writes.
+    """
+    if not text:
+        return _NO_POOLS
+    kept = json.loads(text)
+    if not isinstance(kept, dict) or not all(isinstance(had, dict) for had in kept.values()):
+        message = "the kept shares of the round robin are not a table of tables."
+        raise ValueError(message)
+    return MappingProxyType({
+        pool: MappingProxyType({email: int(count) for email, count in had.items()}) for pool, had in kept.items()
+    })
+
+
+def _offer(step: str, asked: Asked, directory: Directory, owners: Owners, load: Load, daily_limit: int) -> _Offer:
+    """Return whom *step* offers."""
+    record_owners = {"company owner": asked.company_owner, "record owner": asked.record_owner}
+    if step in record_owners:
+        owner_id = record_owners[step]
+        if not owner_id:
+            return _Offer(why_not=f"there is no {step}")
+        known = {owner_id: directory.by_id.get(owner_id)}
+    else:
+        known = {email: directory.by_email.get(email) for email in members(step, owners)}
+    able = tuple(rep for rep in known.values() if rep is not None and rep.active)
+    free = tuple(rep for rep in able if load.today.get(rep.email.lower(), 0) < daily_limit)
+    if free:
+        return _Offer(able, free)
+    return _Offer(able, why_not=_why_not(step, known, able, daily_limit))
+
+
+def _why_not(step: str, known: Mapping[str, Rep | None], able: tuple[Rep, ...], daily_limit: int) -> str:
+    """Return why *step* offers nobody today."""
+    if not known:
+        return f"{step} names nobody"
+    if able:
+        all_of = "has" if len(able) == 1 else "all have"
+        names = ", ".join(rep.email for rep in able)
+        return f"{step} ({names}) {all_of} {daily_limit} tasks today"
+    each = [f"{rep.email or rep.id} is inactive" if rep else f"{name} is unknown" for name, rep in known.items()]
+    return f"{step}: {', '.join(each)}"
+
+
+def _fewest(step: str, reps: tuple[Rep, ...], load: Load) -> Rep:
+    """Return who of *reps* has had the fewest from the step's pool; the first where that is equal or no pool."""
+    had = load.shares.get(pool_of(step), _NOTHING) if step.startswith(ROUND_ROBIN) else _NOTHING
+    present = [had[rep.email.lower()] for rep in reps if rep.email.lower() in had]
+    newcomer = min(present, default=0)
+    return min(reps, key=lambda rep: had.get(rep.email.lower(), newcomer))
+
+
+def _counted(step: str, chosen: Rep, offer: _Offer, owners: Owners, load: Load) -> Load:
+    """Return *load* with one more task for *chosen*, and the pool's absent members lifted so that nothing is repaid."""
+    email = chosen.email.lower()
+    counted = replace(load, today=MappingProxyType({**load.today, email: load.today.get(email, 0) + 1}))
+    if not step.startswith(ROUND_ROBIN):
+        return counted
+    pool = pool_of(step)
+    had = load.shares.get(pool, _NOTHING)
+    present = {rep.email.lower() for rep in offer.free}
+    least = min((had[one] for one in present if one in had), default=0)
+    now = {one: had.get(one, least) for one in members(step, owners)}
+    now[email] += 1
+    least = min(now[one] for one in present)
+    now = {one: count if one in present else max(count, least) for one, count in now.items()}
+    # Only differences matter, so that the numbers stay small for ever.
+    lowest = min(now.values())
+    shares = MappingProxyType({one: count - lowest for one, count in now.items()})
+    return replace(counted, shares=MappingProxyType({**load.shares, pool: shares}))
+
+
+def _choice(step: str, rep: Rep, passed: Sequence[str]) -> OwnerChoice:
+    """Return the choice of *rep* with its reason."""
+    name = rep.email or rep.id
+    if step.startswith(ROUND_ROBIN):
+        why = f"{name} has had the fewest from {step}"
+    else:
+        why = f"{name} stands in the chain" if "@" in step else f"{name} is the {step}"
+    return OwnerChoice(rep.id, rep.email, rep.timezone, step, _sentence(why, passed))
+
+
+def _sentence(why: str, passed: Sequence[str]) -> str:
+    """Return *why*, and after it why those before were passed over."""
+    return f"{why}; {'; '.join(passed)}" if passed else why
