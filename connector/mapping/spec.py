@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -77,7 +78,7 @@ class Column:
     field: str
     path: str
     default: Value = None
-    values: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    values: Mapping[str, str] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     when: tuple[When, ...] = ()
 
 
