@@ -1,0 +1,57 @@
+"""
+The store: everything the connector remembers, behind the one port of `base`.
+
+Importing this package costs nothing; an engine and SQLAlchemy are loaded when a database is opened.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from connector.problems import did_you_mean
+
+if TYPE_CHECKING:
+    from connector.store.base import Store
+
+_ENGINES: Final = (("sqlite", "connector.store.sqlite"),)
+"""URL scheme → module with `open_url(url, read_only=…)`; PostgreSQL joins with a line and its module."""
+
+
+def open_store(url: str, *, read_only: bool = False) -> Store:
+    """
+    Open the database that *url* names; a new one is created empty and wants `upgrade()` first.
+
+    With *read_only* nothing is created or changed, not even by mistake.
+
+    Raises:
+        ValueError: The URL names no engine that there is, or no file.
+        StoreBroken: The database cannot be opened; the message says what to do.
+        StoreBusy: Another process keeps it locked.
+    """
+    scheme, colon, _ = url.partition(":")
+    engines = dict(_ENGINES)
+    if not colon or scheme not in engines:
+        known = ", ".join(f"{name}://" for name in engines)
+        message = f'"{url}" names no store that there is; supported: {known}. {did_you_mean(scheme, engines)}'
+        raise ValueError(message.strip())
+    opened: Store = import_module(engines[scheme]).open_url(url, read_only=read_only)
+    return opened
+
+
+def upgrade(url: str) -> tuple[str, str]:
+    """Bring a database to this program's schema (`connector db upgrade`); return the versions before and after."""
+    store = open_store(url)
+    try:
+        return store.upgrade()
+    finally:
+        store.close()
+
+
+def current(url: str) -> tuple[str, str]:
+    """Return the schema version of a database and the one this program needs (`connector db current`)."""
+    store = open_store(url, read_only=True)
+    try:
+        return store.version()
+    finally:
+        store.close()

@@ -1,0 +1,249 @@
+"""
+Nouns as columns and compact JSON, and back with their types: enums, instants, dates and tuples are rebuilt.
+
+Equality hides a lost type ("mql" == Stage.MQL), so everything that leaves the store passes through here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from connector.commands import Command, CreateTask, Kind, SetFields, SetStage
+from connector.model import NOTHING, Barrier, CrmRef, Stage, Standing, Trigger, Value
+
+_DATE: Final = "date"
+_INSTANT: Final = "instant"
+_UNSTORABLE: Final = re.compile("[\ud800-\udfff\0]")
+_NO_TRIGGERS: Final[Mapping[str, Trigger]] = MappingProxyType({})
+_NO_SCORES: Final[Mapping[str, int]] = MappingProxyType({})
+
+
+def text_of(at: datetime) -> str:
+    """Return an aware instant as fixed-width UTC text; ValueError for a naive one."""
+    if at.tzinfo is not UTC:
+        if at.tzinfo is None:
+            message = f"an instant without a time zone cannot be stored: {at!r}"
+            raise ValueError(message)
+        at = at.astimezone(UTC)
+    return at.isoformat(timespec="microseconds")[:26] + "Z"
+
+
+def instant(text: str) -> datetime:
+    """Return the instant that `text_of` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def maybe_text(at: datetime | None) -> str | None:
+    """Return `text_of`, or None for None."""
+    return None if at is None else text_of(at)
+
+
+def maybe_instant(text: str | None) -> datetime | None:
+    """Return `instant`, or None for None."""
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def name_of(ref: CrmRef) -> str:
+    """Return a row's name as one text; a colon inside system or object is written %3A, the id may hold anything."""
+    system, kind = ref.system, ref.object
+    if ":" in system or "%" in system:
+        system = _escaped(system)
+    if ":" in kind or "%" in kind:
+        kind = _escaped(kind)
+    return f"{system}:{kind}:{ref.id}"
+
+
+def ref_of(name: str) -> CrmRef:
+    """Return the row that `name_of` named."""
+    system, kind, id_ = name.split(":", 2)
+    if "%" in system:
+        system = _unescaped(system)
+    if "%" in kind:
+        kind = _unescaped(kind)
+    return CrmRef(system, kind, id_)
+
+
+def maybe_name(ref: CrmRef | None) -> str | None:
+    """Return `name_of`, or None for None."""
+    return None if ref is None else name_of(ref)
+
+
+def maybe_ref(name: str | None) -> CrmRef | None:
+    """Return `ref_of`, or None for None."""
+    return None if name is None else ref_of(name)
+
+
+def maybe_stage(text: str | None) -> Stage | None:
+    """Return the stage, or None for None and for ""."""
+    return Stage(text) if text else None
+
+
+def _escaped(text: str) -> str:
+    """Return *text* without a colon."""
+    return text.replace("%", "%25").replace(":", "%3A")
+
+
+def _unescaped(text: str) -> str:
+    """Return what `_escaped` was given."""
+    return text.replace("%3A", ":").replace("%25", "%")
+
+
+def plain(text: str) -> str:
+    """Return foreign words that every database takes: lone surrogates and NUL, which none stores, become U+FFFD."""
+    return text if text.isprintable() else _UNSTORABLE.sub("\ufffd", text)
+
+
+def _tagged(value: object) -> dict[str, str]:
+    """Return a date or an instant under its tag; TypeError for what JSON and this store do not know."""
+    if isinstance(value, datetime):
+        return {_INSTANT: text_of(value)}
+    if isinstance(value, date):
+        return {_DATE: value.isoformat()}
+    message = f"{type(value).__name__} is no value of a field"
+    raise TypeError(message)
+
+
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_tagged).encode
+_decode: Final = json.JSONDecoder().decode
+
+
+def json_of(thing: object) -> str:
+    """Return compact JSON of what is already lists, dicts and scalars; dates and instants are tagged."""
+    return _encode(thing)
+
+
+def from_json(text: str) -> Any:  # noqa: ANN401 - the caller knows the shape that it wrote
+    """Return what `json_of` wrote, tags unread."""
+    return _decode(text)
+
+
+def _value(raw: Any) -> Value:  # noqa: ANN401 - any JSON
+    """Return one field value with its type."""
+    if type(raw) is list:
+        return tuple(raw)
+    if type(raw) is dict:
+        return datetime.fromisoformat(raw[_INSTANT]) if _INSTANT in raw else date.fromisoformat(raw[_DATE])
+    scalar: str | int | float | bool | None = raw
+    return scalar
+
+
+def values_from(raw: Mapping[str, Any]) -> Mapping[str, Value]:
+    """Return field values with their types from decoded JSON."""
+    return MappingProxyType({
+        name: value if type(value) is str or type(value) is int else _value(value) for name, value in raw.items()
+    })
+
+
+def values_text(values: Mapping[str, Value]) -> str | None:
+    """Return field values as JSON, None for none at all."""
+    return _encode(dict(values)) if values else None
+
+
+def values_of(text: str | None) -> Mapping[str, Value]:
+    """Return what `values_text` wrote."""
+    return NOTHING if text is None else values_from(_decode(text))
+
+
+def words_text(words: Iterable[str]) -> str | None:
+    """Return sentences as a JSON list, None for none at all."""
+    listed = list(words)
+    return plain(_encode(listed)) if listed else None
+
+
+def words_of(text: str | None) -> tuple[str, ...]:
+    """Return what `words_text` wrote."""
+    return () if text is None else tuple(_decode(text))
+
+
+def memo_text(standing: Standing) -> str | None:
+    """Return what of a standing nobody queries (barriers, triggers, scores) as JSON, None for nothing."""
+    memo: dict[str, object] = {}
+    if standing.barriers:
+        memo["barriers"] = [_barrier_raw(barrier) for barrier in standing.barriers]
+    if standing.triggers:
+        memo["triggers"] = {
+            name: [trigger.held, trigger.episodes, maybe_text(trigger.task_at)]
+            for name, trigger in standing.triggers.items()
+        }
+    if standing.scores:
+        memo["scores"] = dict(standing.scores)
+    return _encode(memo) if memo else None
+
+
+def memo_of(text: str | None) -> tuple[tuple[Barrier, ...], Mapping[str, Trigger], Mapping[str, int]]:
+    """Return barriers, triggers and scores from what `memo_text` wrote."""
+    if text is None:
+        return (), _NO_TRIGGERS, _NO_SCORES
+    memo = _decode(text)
+    barriers = tuple(_barrier(raw) for raw in memo["barriers"]) if "barriers" in memo else ()
+    triggers = _NO_TRIGGERS
+    if "triggers" in memo:
+        triggers = MappingProxyType({
+            name: Trigger(held, episodes, maybe_instant(task_at))
+            for name, (held, episodes, task_at) in memo["triggers"].items()
+        })
+    return barriers, triggers, MappingProxyType(memo["scores"]) if "scores" in memo else _NO_SCORES
+
+
+def _barrier_raw(barrier: Barrier) -> list[object]:
+    """Return a barrier as a JSON list, stages in a fixed order."""
+    return [
+        text_of(barrier.at),
+        barrier.reason,
+        sorted(barrier.stages),
+        maybe_text(barrier.hold_until),
+        barrier.tasks,
+    ]
+
+
+def _barrier(raw: list[Any]) -> Barrier:
+    """Return the barrier that `_barrier_raw` wrote."""
+    at, reason, stages, hold_until, tasks = raw
+    return Barrier(instant(at), reason, frozenset(map(Stage, stages)), maybe_instant(hold_until), tasks)
+
+
+def command_kind(command: Command) -> Kind:
+    """Return the kind under which a command stands in the outbox."""
+    if isinstance(command, CreateTask):
+        return Kind.TASK
+    return Kind.STAGE if isinstance(command, SetStage) else Kind.FIELDS
+
+
+def command_text(command: Command) -> str:
+    """Return a command as JSON without its key and its row, which stand in columns of their own."""
+    if isinstance(command, SetStage):
+        return _encode([command.field, command.value, command.stage, command.seen, command.recycle])
+    if isinstance(command, SetFields):
+        return _encode(dict(command.values))
+    return _encode({
+        "playbook": command.playbook,
+        "subject": command.subject,
+        "body": command.body,
+        "body_text": command.body_text,
+        "due_at": text_of(command.due_at),
+        "owner_id": command.owner_id,
+        "owner": command.owner,
+        "type": command.type,
+        "priority": command.priority,
+        "company": maybe_name(command.company),
+        "unless_open_deal": command.unless_open_deal,
+        "set_owner": command.set_owner,
+    })
+
+
+def command_of(kind: str, key: str, name: str, text: str) -> Command:
+    """Return the command that `command_text` wrote, with its key and row."""
+    raw = _decode(text)
+    ref = ref_of(name)
+    if kind == Kind.STAGE:
+        field, value, stage, seen, recycle = raw
+        return SetStage(key, ref, field, value, Stage(stage), seen, recycle)
+    if kind == Kind.FIELDS:
+        return SetFields(key, ref, MappingProxyType(raw))
+    due_at, company = instant(raw.pop("due_at")), maybe_ref(raw.pop("company"))
+    return CreateTask(key, ref, due_at=due_at, company=company, **raw)

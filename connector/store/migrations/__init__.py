@@ -1,0 +1,1 @@
+"""Alembic migrations, run by `connector.store.versions`; `env.py` is loaded by Alembic."""
