@@ -68,7 +68,6 @@ class InProcess:
         *,
         preload_content: bool = True,
         timeout: Timeout | float | None = None,
-        encode_multipart: bool = False,
         **_options: object,
     ) -> HTTPResponse:
         """Carry one request over and return the answer as urllib3 would."""

@@ -9,8 +9,8 @@ from connector.sandbox.hubspot.batches import WORK_MS, inputs_of
 from connector.sandbox.hubspot.errors import Refusal, invalid, not_found
 from connector.sandbox.hubspot.kinds import Kind
 from connector.sandbox.hubspot.links import DEFAULT, PRIMARY, TARGETS
-from connector.sandbox.instants import iso
 from connector.sandbox.hubspot.writes import note
+from connector.sandbox.instants import iso
 
 if TYPE_CHECKING:
     from connector.sandbox.exchange import Request
@@ -102,15 +102,13 @@ def create(state: State, source: Kind, target: Kind, request: Request, at_ms: in
             continue
         primary = _wants_primary(source, target, row)
         writes.tie(state, (source, ends[0]), (target, ends[1]), at_ms, primary=primary)
-        results.append(
-            {
-                "fromObjectTypeId": source.type_id,
-                "fromObjectId": ends[0],
-                "toObjectTypeId": target.type_id,
-                "toObjectId": ends[1],
-                "labels": ["Primary"] if primary else [],
-            }
-        )
+        results.append({
+            "fromObjectTypeId": source.type_id,
+            "fromObjectId": ends[0],
+            "toObjectTypeId": target.type_id,
+            "toObjectId": ends[1],
+            "labels": ["Primary"] if primary else [],
+        })
     return _batch(state, results, errors, at_ms, 201)
 
 
@@ -178,14 +176,15 @@ def _ends(state: State, source: Kind, target: Kind, row: inputs.Body) -> tuple[i
     return keys[0], keys[1]
 
 
-def archive(state: State, source: Kind, target: Kind, request: Request, at_ms: int) -> None:
-    """Remove the ties of a batch; what is not tied is passed over."""
+def archive(state: State, source: Kind, target: Kind, request: Request, at_ms: int) -> tuple[int, Json]:
+    """Answer the removal of the ties of a batch; what is not tied is passed over."""
     _, rows = inputs_of(request, MOST_WRITTEN)
     for row in rows:
         one = row.get("from")
         for other in inputs.rows(row, "to"):
             if isinstance(one, dict):
                 remove(state, source, str(one.get("id", "")), target, str(other.get("id", "")), at_ms)
+    return _batch(state, [], [], at_ms, 200)
 
 
 def remove(  # noqa: PLR0913 -- both ends are in the path

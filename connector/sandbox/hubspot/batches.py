@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from connector.sandbox.hubspot.table import Row
 
 Json = dict[str, object]
+Uniques = set[tuple[str, str]]
+"""Unique values by property name."""
+
 MOST_INPUTS = 100
 WORK_MS = 30
 """How long a batch says it took; the answer's instants are the clock's, so a run can be repeated exactly."""
@@ -110,7 +113,7 @@ def create(state: State, kind: Kind, request: Request, at_ms: int) -> tuple[int,
     _, rows = inputs_of(request)
     traced, outcome = _traced(rows), Outcome()
     accepted: list[tuple[inputs.Body, dict[str, str], tuple[writes.Tie, ...]]] = []
-    taken: set[tuple[str, str]] = set()
+    taken: Uniques = set()
     for row in rows:
         try:
             values, ties = objects.checked_creation(state, kind, row)
@@ -127,7 +130,7 @@ def create(state: State, kind: Kind, request: Request, at_ms: int) -> tuple[int,
     return outcome.answer(state, at_ms, 201)
 
 
-def _new_in_batch(state: State, kind: Kind, values: dict[str, str], taken: set[tuple[str, str]]) -> set[tuple[str, str]]:
+def _new_in_batch(state: State, kind: Kind, values: dict[str, str], taken: Uniques) -> Uniques:
     """Return the unique values of one input; one that an earlier input of the batch has is refused."""
     own = {(name, values[name].lower()) for name in state.table(kind).unique if values.get(name)}
     for name, value in own & taken:

@@ -112,7 +112,7 @@ hs_calculated_merged_vids enumeration select rc contactinformation Merged vids w
 hs_created_by_conversations bool booleancheckbox r contactinformation Created By Conversations
 hs_created_by_user_id number number r contactinformation Created by user ID
 hs_createdate datetime date r contactinformation Object create date/time
-hs_currently_enrolled_in_prospecting_agent bool booleancheckbox r contactinformation Currently enrolled in prospecting agent
+hs_currently_enrolled_in_prospecting_agent bool booleancheckbox r contactinformation Currently enrolled in prospecting
 hs_document_last_revisited datetime date r contactinformation Recent Document Revisit Date
 hs_email_bad_address bool booleancheckbox r emailinformation Invalid email address
 hs_email_bounce number number r emailinformation Marketing emails bounced
@@ -136,7 +136,7 @@ hs_email_open number number r emailinformation Marketing emails opened
 hs_email_optout bool booleancheckbox r emailinformation Unsubscribed from all email
 hs_email_quarantined bool booleancheckbox r emailinformation Email Address Quarantined
 hs_email_quarantined_reason enumeration select r emailinformation Email address automated quarantine reason
-hs_email_recipient_fatigue_recovery_time datetime date r emailinformation Email Address Recipient Fatigue Next Available Sending Time
+hs_email_recipient_fatigue_recovery_time datetime date r emailinformation Email Address Recipient Fatigue Next
 hs_email_replied number number r emailinformation Marketing emails replied
 hs_email_sends_since_last_engagement number number r emailinformation Sends Since Last Engagement
 hs_first_engagement_object_id number number rc contactinformation ID of first engagement
@@ -194,8 +194,8 @@ hs_sequences_is_enrolled bool booleancheckbox rc contact_activity Currently in S
 hs_timezone enumeration select - contactinformation Time Zone
 hs_unique_creation_key string text ru contactinformation Unique creation key
 hs_updated_by_user_id number number r contactinformation Updated by user ID
-hs_user_ids_of_all_notification_followers enumeration checkbox r contactinformation User IDs of all notification followers
-hs_user_ids_of_all_notification_unfollowers enumeration checkbox r contactinformation User IDs of all notification unfollowers
+hs_user_ids_of_all_notification_followers enumeration checkbox r contactinformation User IDs of all notification
+hs_user_ids_of_all_notification_unfollowers enumeration checkbox r contactinformation User IDs of all notification
 hs_user_ids_of_all_owners enumeration checkbox r contactinformation User IDs of all owners
 hs_v2_date_entered_current_stage datetime calculation_equation r contactlcs Date entered current stage
 hs_v2_time_in_current_stage datetime calculation_equation r contactlcs Time in current stage

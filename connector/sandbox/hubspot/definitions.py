@@ -10,6 +10,7 @@ from connector.sandbox.hubspot import inputs, schema, writes
 from connector.sandbox.hubspot.errors import Detail, Refusal, invalid
 from connector.sandbox.hubspot.kinds import TASKS, Kind
 from connector.sandbox.hubspot.schema import FIELD_TYPES, MOST_UNIQUE, Option, Property
+from connector.sandbox.instants import iso
 
 if TYPE_CHECKING:
     from connector.sandbox.exchange import Request
@@ -36,15 +37,24 @@ def _known(state: State, kind: Kind, name: str) -> Property:
     """Return the definition of that name or refuse."""
     found = state.schema.of(kind).get(name)
     if found is None:
-        raise Refusal(404, "OBJECT_NOT_FOUND", f"Property {name} does not exist for object type {kind.type_id}.")
+        raise _unknown(kind, name)
     return found
 
 
-def read(state: State, kind: Kind, request: Request) -> list[Json]:
-    """Return the known ones of the definitions that a batch read names."""
+def _unknown(kind: Kind, name: str) -> Refusal:
+    """Return the refusal of a name that is not defined."""
+    return Refusal(404, "OBJECT_NOT_FOUND", f"Property {name} does not exist for object type {kind.type_id}.")
+
+
+def read(state: State, kind: Kind, request: Request, at_ms: int) -> tuple[int, Json]:
+    """Answer a batch read of definitions; unknown names are rows of a 207."""
     rows = inputs.rows(inputs.body_of(request), "inputs")
     known = state.schema.of(kind)
-    return [schema.shown(known[str(row.get("name"))]) for row in rows if str(row.get("name")) in known]
+    names = [str(row.get("name")) for row in rows]
+    errors = [_unknown(kind, name).row() for name in names if name not in known]
+    results = [schema.shown(known[name]) for name in names if name in known]
+    body: Json = {"status": "COMPLETE", "results": results, "startedAt": iso(at_ms), "completedAt": iso(at_ms)}
+    return (207, {**body, "numErrors": len(errors), "errors": errors}) if errors else (200, body)
 
 
 def create(state: State, kind: Kind, request: Request, at_ms: int) -> Json:
@@ -69,7 +79,8 @@ def create(state: State, kind: Kind, request: Request, at_ms: int) -> Json:
     state.schema.define(kind, definition)
     if definition.unique:
         state.table(kind).unique.setdefault(name, {})
-    writes.note(state, "api", "define", kind.name, name, at_ms, {"type": sort, "unique": str(definition.unique).lower()})
+    unique = str(definition.unique).lower()
+    writes.note(state, "api", "define", kind.name, name, at_ms, {"type": sort, "unique": unique})
     return schema.shown(definition)
 
 
@@ -78,10 +89,13 @@ def _options(body: inputs.Body, sort: str) -> tuple[Option, ...]:
     if sort == "bool" and not body.get("options"):
         return (Option("true", "Yes", 0), Option("false", "No", 1))
     rows = inputs.rows(body, "options")
-    return tuple(
-        Option(str(row.get("value")), str(row.get("label")), int(str(row.get("displayOrder", n))), bool(row.get("hidden")))
-        for n, row in enumerate(rows)
-    )
+    return tuple(_option(row, n) for n, row in enumerate(rows))
+
+
+def _option(row: inputs.Body, place: int) -> Option:
+    """Return one option, ordered by its place when nothing else is said."""
+    order = int(str(row.get("displayOrder", place)))
+    return Option(str(row.get("value")), str(row.get("label")), order, bool(row.get("hidden")))
 
 
 def _check(state: State, kind: Kind, name: str, sort: str, body: inputs.Body) -> None:

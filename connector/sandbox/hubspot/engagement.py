@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from connector.sandbox.hubspot import writes
@@ -12,9 +13,10 @@ from connector.sandbox.hubspot.rollups import later
 from connector.sandbox.instants import iso, millis, parsed, span_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from connector.sandbox.hubspot.portal_state import State
+    from connector.sandbox.journal import Actor
     from connector.sandbox.people import Engagement
 
 SESSION = timedelta(minutes=30)
@@ -25,7 +27,7 @@ ATTENDEES = "Webinar attendees"
 
 VIEWS, VISITS = "hs_analytics_num_page_views", "hs_analytics_num_visits"
 FORMS, UNIQUE_FORMS = "num_conversion_events", "num_unique_conversion_events"
-GROWING = (VIEWS, VISITS, FORMS, UNIQUE_FORMS, "hs_email_open", "hs_email_click", "hs_email_delivered", "hs_email_replied")
+GROWING = (VIEWS, VISITS, FORMS, UNIQUE_FORMS, "hs_email_open", "hs_email_click", "hs_email_delivered")
 """Counters that engagement moves."""
 
 BOOKED_BY_PERSON = "MEETINGS_PUBLIC"
@@ -71,25 +73,8 @@ def traces(done: Engagement, contact: Mapping[str, str], forms: frozenset[str], 
 
     *forms* are the form names the contact has sent before; *owner* is who logs what a rep did.
     """
-    at_ms = millis(done.at)
-    match done.type:
-        case "page_viewed":
-            return Traces(_viewed(done, contact, at_ms))
-        case "email_delivered" | "email_opened" | "email_clicked" | "email_replied":
-            return _mailed(done, contact, at_ms, owner)
-        case "email_unsubscribed" | "unsubscribed":
-            return Traces({"hs_email_optout": "true"})
-        case "meeting_booked" | "demo_booked":
-            return _booked(done, contact, at_ms, owner)
-        case "meeting_cancelled" | "meeting_canceled":
-            return Traces(cancelled=True)
-        case "webinar_attended":
-            return _attended(done, contact, at_ms)
-        case "sales_call" | "sales_email" | "sales_meeting":
-            return Traces(logged=[_by_rep(done, contact, at_ms, owner)])
-        case "list_joined":
-            return Traces(lists=[done.attributes.get("list", "Joined")])
-    return _converted(done, contact, at_ms, forms)
+    maker = MAKERS.get(done.type)
+    return maker(done, contact, owner) if maker else _converted(done, contact, forms)
 
 
 def _plus_one(contact: Mapping[str, str], name: str) -> str:
@@ -103,8 +88,9 @@ def _earlier(one: str | None, other: str) -> str:
     return other if one is None or (parsed(one) or 0) > (parsed(other) or 0) else one
 
 
-def _viewed(done: Engagement, contact: Mapping[str, str], at_ms: int) -> dict[str, str]:
-    """Return what a page view changes."""
+def _viewed(done: Engagement, contact: Mapping[str, str], _owner: str) -> Traces:
+    """Return what a page view leaves."""
+    at_ms = millis(done.at)
     at, last = iso(at_ms), contact.get("hs_analytics_last_timestamp")
     changes = {
         VIEWS: _plus_one(contact, VIEWS),
@@ -119,11 +105,12 @@ def _viewed(done: Engagement, contact: Mapping[str, str], at_ms: int) -> dict[st
     if last_ms is None or abs(at_ms - last_ms) > span_ms(SESSION):
         changes[VISITS] = _plus_one(contact, VISITS)
         changes["hs_analytics_last_visit_timestamp"] = later(contact.get("hs_analytics_last_visit_timestamp"), at)
-    return changes
+    return Traces(changes)
 
 
-def _mailed(done: Engagement, contact: Mapping[str, str], at_ms: int, owner: str) -> Traces:
-    """Return what a marketing e-mail leaves when it is delivered, opened or clicked, and what a reply to a rep leaves."""
+def _mailed(done: Engagement, contact: Mapping[str, str], owner: str) -> Traces:
+    """Return what a marketing e-mail leaves when it is delivered, opened or clicked, and a reply to a rep."""
+    at_ms = millis(done.at)
     at, verb = iso(at_ms), done.type.removeprefix("email_")
     if verb == "replied":
         mail = {
@@ -153,8 +140,9 @@ def _mailed(done: Engagement, contact: Mapping[str, str], at_ms: int, owner: str
     return Traces(changes)
 
 
-def _booked(done: Engagement, contact: Mapping[str, str], at_ms: int, owner: str) -> Traces:
+def _booked(done: Engagement, contact: Mapping[str, str], owner: str) -> Traces:
     """Return what a booking through a meetings page leaves."""
+    at_ms = millis(done.at)
     starts_ms = parsed(done.attributes.get("starts_at", "")) or at_ms + span_ms(BOOKED_AHEAD)
     title = done.attributes.get("title") or done.attributes.get("meeting") or "Meeting booked online"
     meeting = _meeting(title, starts_ms, BOOKED_BY_PERSON, owner)
@@ -179,20 +167,26 @@ def _meeting(title: str, starts_ms: int, source: str, owner: str, outcome: str =
     }
 
 
-def _attended(done: Engagement, contact: Mapping[str, str], at_ms: int) -> Traces:
+def _attended(done: Engagement, contact: Mapping[str, str], _owner: str) -> Traces:
     """Return what attending a webinar leaves: a list, and what webinar tools write into custom properties."""
     title = done.attributes.get("webinar") or done.attributes.get("title")
     changes = {
         "webinars_attended": _plus_one(contact, "webinars_attended"),
-        "last_webinar_attended_date": later(contact.get("last_webinar_attended_date"), iso(at_ms)),
+        "last_webinar_attended_date": later(contact.get("last_webinar_attended_date"), iso(millis(done.at))),
     }
     if title:
         changes["last_webinar_attended"] = title
     return Traces(changes, lists=[done.attributes.get("list") or ATTENDEES])
 
 
-def _by_rep(done: Engagement, contact: Mapping[str, str], at_ms: int, owner: str) -> Logged:
+def _sold(done: Engagement, contact: Mapping[str, str], owner: str) -> Traces:
     """Return the call, e-mail or meeting of a rep."""
+    return Traces(logged=[_by_rep(done, contact, owner)])
+
+
+def _by_rep(done: Engagement, contact: Mapping[str, str], owner: str) -> Logged:
+    """Return the activity that a rep logs."""
+    at_ms = millis(done.at)
     at = iso(at_ms)
     if done.type == "sales_meeting":
         title = done.attributes.get("title", "Meeting")
@@ -229,9 +223,9 @@ def form_name(done: Engagement) -> str:
     return f"{name}: {subject}" if subject else name
 
 
-def _converted(done: Engagement, contact: Mapping[str, str], at_ms: int, forms: frozenset[str]) -> Traces:
+def _converted(done: Engagement, contact: Mapping[str, str], forms: frozenset[str]) -> Traces:
     """Return what sending a form leaves."""
-    at, name = iso(at_ms), form_name(done)
+    at, name = iso(millis(done.at)), form_name(done)
     changes = {FORMS: _plus_one(contact, FORMS)}
     if name not in forms:
         changes[UNIQUE_FORMS] = _plus_one(contact, UNIQUE_FORMS)
@@ -241,6 +235,44 @@ def _converted(done: Engagement, contact: Mapping[str, str], at_ms: int, forms: 
     if later(recent, at) == at:
         changes |= {"recent_conversion_date": at, "recent_conversion_event_name": name}
     return Traces(changes, form=name)
+
+
+def _cancelled(_done: Engagement, _contact: Mapping[str, str], _owner: str) -> Traces:
+    """Return the withdrawal of a booking."""
+    return Traces(cancelled=True)
+
+
+def _opted_out(_done: Engagement, _contact: Mapping[str, str], _owner: str) -> Traces:
+    """Return the opt-out from all e-mail."""
+    return Traces({"hs_email_optout": "true"})
+
+
+def _joined(done: Engagement, _contact: Mapping[str, str], _owner: str) -> Traces:
+    """Return the joining of a list."""
+    return Traces(lists=[done.attributes.get("list") or done.attributes.get("name") or "Joined"])
+
+
+MAKERS: Mapping[str, Callable[[Engagement, Mapping[str, str], str], Traces]] = MappingProxyType(
+    {
+        "page_viewed": _viewed,
+        "email_delivered": _mailed,
+        "email_opened": _mailed,
+        "email_clicked": _mailed,
+        "email_replied": _mailed,
+        "email_unsubscribed": _opted_out,
+        "unsubscribed": _opted_out,
+        "meeting_booked": _booked,
+        "demo_booked": _booked,
+        "meeting_cancelled": _cancelled,
+        "meeting_canceled": _cancelled,
+        "webinar_attended": _attended,
+        "sales_call": _sold,
+        "sales_email": _sold,
+        "sales_meeting": _sold,
+        "list_joined": _joined,
+    },
+)
+"""What each type of engagement leaves; every other type is a form that was sent."""
 
 
 def owner_of(state: State, contact: Mapping[str, str]) -> str:
@@ -259,7 +291,7 @@ def engage(state: State, contact: int, done: Engagement, now_ms: int) -> None:
     if left.changes:
         writes.settle(state, CONTACTS, contact, left.changes, now_ms)
     for each in left.logged:
-        actor = "rep" if done.type.startswith("sales_") else "system"
+        actor: Actor = "rep" if done.type.startswith("sales_") else "system"
         writes.create(state, each.kind, each.values, actor, now_ms, ((CONTACTS, contact, False),))
     for name in left.lists:
         state.lists.join(name, contact, millis(done.at))

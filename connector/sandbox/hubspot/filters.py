@@ -96,9 +96,6 @@ def _tied(state: State, kind: Kind, each: Filter) -> Claim:
     return lambda row: not wanted.isdisjoint(state.links.of(kind, row.id, target))
 
 
-
-
-
 def comparable(definition: Property, value: str) -> float | str:
     """Return *value* as what it is compared by: a number for numbers and instants, else text."""
     if definition.type in {"datetime", "date"}:

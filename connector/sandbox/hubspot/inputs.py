@@ -1,4 +1,4 @@
-"""Reading request bodies: the parts of JSON that endpoints expect, refused in the vendor's way when they are not there."""
+"""Request bodies: the parts of JSON that endpoints expect, refused in the vendor's way when they are not there."""
 
 from __future__ import annotations
 

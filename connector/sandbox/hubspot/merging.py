@@ -51,7 +51,8 @@ def merge(state: State, kind: Kind, primary_id: int, other_id: int, actor: Actor
         table.merged[old] = row.id
         if kind is CONTACTS:
             state.lists.rekey(old, row.id)
-            state.forms_seen[row.id] = state.forms_seen.get(row.id, frozenset()) | state.forms_seen.pop(old, frozenset())
+            sent = state.forms_seen.pop(old, frozenset())
+            state.forms_seen[row.id] = state.forms_seen.get(row.id, frozenset()) | sent
         writes.erase(state, kind, old, actor, at_ms, "merge")
     writes.insert(state, kind, row, at_ms)
     writes.note(state, actor, "create", kind.name, row.id, at_ms, values, _linked(ties))

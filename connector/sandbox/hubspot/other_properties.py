@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def _same(*values: str) -> tuple[tuple[str, str], ...]:
-    """Return options whose labels are their values in words."""
-    return tuple((value, value.replace("_", " ").capitalize()) for value in values)
+def _same(values: str) -> tuple[tuple[str, str], ...]:
+    """Return options whose labels are their values in words, given as one text."""
+    return tuple((value, value.replace("_", " ").capitalize()) for value in values.split())
 
 
 INDUSTRIES = (
@@ -25,7 +25,7 @@ INDUSTRIES = (
     "MARKETING_AND_ADVERTISING MECHANICAL_OR_INDUSTRIAL_ENGINEERING MEDICAL_DEVICES NON_PROFIT_ORGANIZATION_MANAGEMENT "
     "OIL_ENERGY PHARMACEUTICALS PUBLISHING REAL_ESTATE RENEWABLES_ENVIRONMENT RESEARCH RETAIL TELECOMMUNICATIONS "
     "TEXTILES TRANSPORTATION_TRUCKING_RAILROAD UTILITIES WHOLESALE"
-).split()
+)
 
 OPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
@@ -37,13 +37,13 @@ OPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
             ("WAITING", "Waiting"),
             ("DEFERRED", "Deferred"),
         ),
-        "hs_task_priority": _same("NONE", "LOW", "MEDIUM", "HIGH"),
-        "hs_task_type": _same("EMAIL", "CALL", "TODO", "MEETING", "LINKED_IN", "LINKED_IN_CONNECT", "LINKED_IN_MESSAGE"),
-        "hs_meeting_outcome": _same("SCHEDULED", "COMPLETED", "RESCHEDULED", "NO_SHOW", "CANCELED"),
-        "hs_call_direction": _same("INBOUND", "OUTBOUND"),
-        "hs_call_status": _same("BUSY", "CANCELED", "COMPLETED", "CONNECTING", "FAILED", "NO_ANSWER", "QUEUED", "RINGING"),
-        "hs_email_direction": _same("EMAIL", "INCOMING_EMAIL", "FORWARDED_EMAIL"),
-        "hs_email_status": _same("BOUNCED", "FAILED", "SCHEDULED", "SENDING", "SENT"),
+        "hs_task_priority": _same("NONE LOW MEDIUM HIGH"),
+        "hs_task_type": _same("EMAIL CALL TODO MEETING LINKED_IN LINKED_IN_CONNECT LINKED_IN_MESSAGE"),
+        "hs_meeting_outcome": _same("SCHEDULED COMPLETED RESCHEDULED NO_SHOW CANCELED"),
+        "hs_call_direction": _same("INBOUND OUTBOUND"),
+        "hs_call_status": _same("BUSY CANCELED COMPLETED CONNECTING FAILED NO_ANSWER QUEUED RINGING"),
+        "hs_email_direction": _same("EMAIL INCOMING_EMAIL FORWARDED_EMAIL"),
+        "hs_email_status": _same("BOUNCED FAILED SCHEDULED SENDING SENT"),
         "dealstage": (
             ("appointmentscheduled", "Appointment Scheduled"),
             ("qualifiedtobuy", "Qualified To Buy"),
@@ -54,7 +54,7 @@ OPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
             ("closedlost", "Closed Lost"),
         ),
         "pipeline": (("default", "Sales Pipeline"),),
-        "industry": _same(*INDUSTRIES),
+        "industry": _same(INDUSTRIES),
     },
 )
 
@@ -125,8 +125,7 @@ hs_is_closed bool booleancheckbox rc dealinformation Is Deal Closed?
 hs_is_closed_won bool booleancheckbox rc dealinformation Is Closed Won
 num_associated_contacts number number rc dealinformation Number of Associated Contacts
 """,
-        "tasks": ACTIVITY
-        + """
+        "tasks": """
 hs_task_subject string text - task Task Title
 hs_task_body string html - task Task Notes
 hs_task_status enumeration select - task Task Status
@@ -155,9 +154,8 @@ hs_task_is_sub_task bool booleancheckbox rc task Is sub-task
 hs_task_missed_due_date bool booleancheckbox rc task Missed due date
 hs_task_missed_due_date_count number number rc task Missed due dates
 """,
-        "notes": ACTIVITY + "hs_note_body string html - engagement Note body\n",
-        "meetings": ACTIVITY
-        + """
+        "notes": "hs_note_body string html - engagement Note body\n",
+        "meetings": """
 hs_meeting_title string text - engagement Meeting name
 hs_meeting_body string html - engagement Meeting description
 hs_internal_meeting_notes string html - engagement Internal notes
@@ -172,8 +170,7 @@ hs_meeting_source_id string text r engagement Meeting source ID
 hs_engagement_source string text r engagement Engagement source
 hs_meeting_created_from_link_id string text r engagement Created from meeting link ID
 """,
-        "calls": ACTIVITY
-        + """
+        "calls": """
 hs_call_title string text - engagement Call title
 hs_call_body string html - engagement Call notes
 hs_call_direction enumeration select - engagement Call direction
@@ -184,8 +181,7 @@ hs_call_to_number string text - engagement To number
 hs_call_status enumeration select - engagement Call status
 hs_call_source string text r engagement Call source
 """,
-        "emails": ACTIVITY
-        + """
+        "emails": """
 hs_email_subject string text - engagement Email subject
 hs_email_text string textarea - engagement Email body
 hs_email_html string html - engagement Email body, HTML

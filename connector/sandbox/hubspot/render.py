@@ -25,37 +25,43 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
 }
 """What is shown of each type when nothing is asked for, beside id and instants."""
 
+
+def _names(text: str) -> tuple[str, ...]:
+    """Return the names of a text."""
+    return tuple(text.split())
+
+
 ON_CREATE: Mapping[str, tuple[str, ...]] = {
-    "contacts": (
+    "contacts": _names(
         "hs_all_contact_vids hs_associated_target_accounts hs_currently_enrolled_in_prospecting_agent hs_email_domain "
         "hs_full_name_or_email hs_is_contact hs_is_unworked hs_membership_has_accessed_private_content "
         "hs_object_source hs_object_source_id hs_object_source_label hs_pipeline "
         "hs_prospecting_agent_actively_enrolled_count hs_prospecting_agent_total_enrolled_count hs_registered_member "
         "hs_searchable_calculated_phone_number hs_sequences_actively_enrolled_count hs_v2_date_entered_current_stage "
-        "hs_v2_time_in_current_stage lifecyclestage num_notes"
-    ).split(),
-    "companies": ["website", "hs_object_source", "hs_object_source_id", "hs_object_source_label"],
-    "deals": ["dealstage", "pipeline", "hs_is_closed", "hs_is_closed_won", "hs_object_source"],
-    "tasks": (
+        "hs_v2_time_in_current_stage lifecyclestage num_notes",
+    ),
+    "companies": _names("website hs_object_source hs_object_source_id hs_object_source_label"),
+    "deals": _names("dealstage pipeline hs_is_closed hs_is_closed_won hs_object_source"),
+    "tasks": _names(
         "hs_body_preview hs_body_preview_html hs_body_preview_is_truncated hs_engagements_last_contacted hs_obj_coords "
         "hs_object_source hs_object_source_id hs_object_source_label hs_start_date_with_fallback "
         "hs_task_completion_count hs_task_family hs_task_for_object_type hs_task_is_all_day hs_task_is_completed "
         "hs_task_is_completed_call hs_task_is_completed_email hs_task_is_completed_linked_in "
         "hs_task_is_completed_sequence hs_task_is_overdue hs_task_is_past_due_date hs_task_is_sub_task "
-        "hs_task_missed_due_date hs_task_missed_due_date_count hs_task_priority hs_task_status hs_task_type"
-    ).split(),
+        "hs_task_missed_due_date hs_task_missed_due_date_count hs_task_priority hs_task_status hs_task_type",
+    ),
 }
 """Calculated properties that the answer to a creation shows beside the written ones (recorded March 2026)."""
-ON_CREATE_ACTIVITY = (
+ON_CREATE_ACTIVITY = _names(
     "hs_all_owner_ids hs_body_preview hs_body_preview_html hs_body_preview_is_truncated hs_obj_coords hs_object_source "
-    "hs_object_source_id hs_object_source_label hs_user_ids_of_all_owners"
-).split()
+    "hs_object_source_id hs_object_source_label hs_user_ids_of_all_owners",
+)
 
 ON_UPDATE: Mapping[str, tuple[str, ...]] = {
-    "contacts": (
+    "contacts": _names(
         "hs_is_unworked hs_object_source hs_object_source_id hs_object_source_label hs_pipeline "
-        "hs_v2_date_entered_current_stage hs_v2_time_in_current_stage lifecyclestage notes_last_updated"
-    ).split(),
+        "hs_v2_date_entered_current_stage hs_v2_time_in_current_stage lifecyclestage notes_last_updated",
+    ),
     "tasks": (
         *ON_CREATE["tasks"],
         "hs_pipeline",
@@ -69,7 +75,7 @@ ON_UPDATE: Mapping[str, tuple[str, ...]] = {
 """Properties that the answer to an update shows beside the touched ones (recorded March 2026)."""
 
 
-def base(state: State, kind: Kind, row: Row, properties: Json) -> Json:
+def base(kind: Kind, row: Row, properties: Json) -> Json:
     """Return the object of a record around its *properties*."""
     shown: Json = {
         "id": str(row.id),
@@ -102,7 +108,7 @@ class View:
         properties: Json = {
             name: reader(self._state, row) if reader else values.get(name) for name, reader in self._columns
         }
-        return base(self._state, self._kind, row, properties)
+        return base(self._kind, row, properties)
 
 
 def created(state: State, kind: Kind, row: Row, written: Iterable[str]) -> Json:
@@ -112,7 +118,7 @@ def created(state: State, kind: Kind, row: Row, written: Iterable[str]) -> Json:
     if kind is CONTACTS:
         stage = row.values.get("lifecyclestage", "")
         shown[f"hs_lifecyclestage_{stage}_date"] = str(row.created_ms)
-    return base(state, kind, row, shown)
+    return base(kind, row, shown)
 
 
 def updated(state: State, kind: Kind, row: Row, written: Iterable[str]) -> Json:
@@ -124,7 +130,7 @@ def updated(state: State, kind: Kind, row: Row, written: Iterable[str]) -> Json:
     shown = _touched(state, kind, row, names)
     for name in touched:
         shown.setdefault(name, "")
-    return base(state, kind, row, dict(sorted(shown.items())))
+    return base(kind, row, dict(sorted(shown.items())))
 
 
 def _touched(state: State, kind: Kind, row: Row, names: Iterable[str]) -> Json:
@@ -188,5 +194,3 @@ def with_associations(state: State, kind: Kind, row: Row, asked: Iterable[str]) 
                 results.append({"id": str(other), "type": f"{label}_unlabeled"})
         shown[target.name] = {"results": results}
     return shown
-
-

@@ -54,7 +54,7 @@ def counters(kind: Kind, activity: Mapping[str, str], contact: Mapping[str, str]
 
 
 def by_rep(kind: Kind, activity: Mapping[str, str]) -> bool:
-    """Say whether somebody in sales was in touch: a call, an e-mail sent, a meeting that was not booked by the person."""
+    """Say whether sales was in touch: by a call, an e-mail, a meeting that the person did not book."""
     if kind is CALLS:
         return True
     if kind is EMAILS:

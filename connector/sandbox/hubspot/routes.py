@@ -1,10 +1,12 @@
-"""Which endpoint answers which path."""
+"""Which endpoint answers which path: the whole of what the sandbox serves."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import unquote
 
+from connector.sandbox.exchange import Request
 from connector.sandbox.hubspot import (
     account,
     associations,
@@ -19,167 +21,169 @@ from connector.sandbox.hubspot import (
 )
 from connector.sandbox.hubspot.errors import Refusal
 from connector.sandbox.hubspot.kinds import COMPANIES, CONTACTS, DEALS, Kind, kind_of
-from connector.sandbox.instants import iso
-
-if TYPE_CHECKING:
-    from connector.sandbox.exchange import Request
-    from connector.sandbox.hubspot.limits import Limits
-    from connector.sandbox.hubspot.portal_state import State
+from connector.sandbox.hubspot.limits import Limits
+from connector.sandbox.hubspot.portal_state import State
 
 VERSION = "2026-03"
 """The only version of the API that the sandbox serves."""
 
-Answer = tuple[int, "dict[str, object] | None"]
-NO_CONTENT: Answer = (204, None)
+Json = dict[str, object]
+Answer = tuple[int, Json | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request on its way to an endpoint; *args* are the variable parts of its path."""
+
+    state: State
+    limits: Limits
+    request: Request
+    at_ms: int
+    args: tuple[str, ...]
+
+    def kind(self, place: int = 0) -> Kind:
+        """Return the object type that a part of the path names, or refuse."""
+        kind = kind_of(self.args[place])
+        if kind is None:
+            raise Refusal(400, "VALIDATION_ERROR", f"Unable to infer object type from: {self.args[place]}")
+        return kind
+
+
+def _archive(call: Call) -> Answer:
+    """Archive one record."""
+    objects.delete(call.state, call.kind(), call.args[1], call.at_ms)
+    return 204, None
+
+
+def _batch_archive(call: Call) -> Answer:
+    """Archive a batch of records."""
+    batches.archive(call.state, call.kind(), call.request, call.at_ms)
+    return 204, None
+
+
+def _merge(call: Call) -> Answer:
+    """Merge two contacts, companies or deals."""
+    if call.kind() not in {CONTACTS, COMPANIES, DEALS}:
+        raise nothing_here(call.request)
+    return 200, merging.merge_endpoint(call.state, call.kind(), call.request, call.at_ms)
+
+
+def _erase(call: Call) -> Answer:
+    """Erase a contact for good."""
+    if call.kind() is not CONTACTS:
+        raise nothing_here(call.request)
+    merging.gdpr_delete(call.state, call.request, call.at_ms)
+    return 204, None
+
+
+def _untie(call: Call) -> Answer:
+    """Remove one tie."""
+    associations.remove(call.state, call.kind(), call.args[1], call.kind(2), call.args[3], call.at_ms)
+    return 204, None
+
+
+Endpoint = Callable[[Call], Answer]
+
+ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
+    ("GET", "crm/objects/V/*", lambda c: (200, objects.listed(c.state, c.kind(), c.request))),
+    ("POST", "crm/objects/V/*", lambda c: (201, objects.create(c.state, c.kind(), c.request, c.at_ms))),
+    ("POST", "crm/objects/V/*/search", lambda c: (200, search.answer(c.state, c.kind(), c.request))),
+    ("POST", "crm/objects/V/*/merge", _merge),
+    ("POST", "crm/objects/V/*/gdpr-delete", _erase),
+    ("POST", "crm/objects/V/*/batch/read", lambda c: batches.read(c.state, c.kind(), c.request, c.at_ms)),
+    ("POST", "crm/objects/V/*/batch/create", lambda c: batches.create(c.state, c.kind(), c.request, c.at_ms)),
+    ("POST", "crm/objects/V/*/batch/update", lambda c: batches.update(c.state, c.kind(), c.request, c.at_ms)),
+    ("POST", "crm/objects/V/*/batch/upsert", lambda c: batches.upsert(c.state, c.kind(), c.request, c.at_ms)),
+    ("POST", "crm/objects/V/*/batch/archive", _batch_archive),
+    ("GET", "crm/objects/V/*/*", lambda c: (200, objects.one(c.state, c.kind(), c.args[1], c.request))),
+    ("PATCH", "crm/objects/V/*/*", lambda c: (200, objects.update(c.state, c.kind(), c.args[1], c.request, c.at_ms))),
+    ("DELETE", "crm/objects/V/*/*", _archive),
+    (
+        "GET",
+        "crm/objects/V/*/*/associations/*",
+        lambda c: (200, associations.of_one(c.state, c.kind(), c.args[1], c.kind(2), c.request)),
+    ),
+    (
+        "PUT",
+        "crm/objects/V/*/*/associations/default/*/*",
+        lambda c: associations.put_default(c.state, c.kind(), c.args[1], c.kind(2), c.args[3], c.at_ms),
+    ),
+    ("DELETE", "crm/objects/V/*/*/associations/*/*", _untie),
+    (
+        "POST",
+        "crm/associations/V/*/*/batch/read",
+        lambda c: associations.read(c.state, c.kind(), c.kind(1), c.request, c.at_ms),
+    ),
+    (
+        "POST",
+        "crm/associations/V/*/*/batch/create",
+        lambda c: associations.create(c.state, c.kind(), c.kind(1), c.request, c.at_ms),
+    ),
+    (
+        "POST",
+        "crm/associations/V/*/*/batch/associate/default",
+        lambda c: associations.default(c.state, c.kind(), c.kind(1), c.request, c.at_ms),
+    ),
+    (
+        "POST",
+        "crm/associations/V/*/*/batch/archive",
+        lambda c: associations.archive(c.state, c.kind(), c.kind(1), c.request, c.at_ms),
+    ),
+    ("GET", "crm/properties/V/*", lambda c: (200, definitions.listed(c.state, c.kind(), c.request))),
+    ("POST", "crm/properties/V/*", lambda c: (201, definitions.create(c.state, c.kind(), c.request, c.at_ms))),
+    ("GET", "crm/properties/V/*/groups", lambda c: (200, definitions.groups(c.state, c.kind()))),
+    ("POST", "crm/properties/V/*/groups", lambda c: (201, definitions.add_group(c.state, c.kind(), c.request))),
+    ("POST", "crm/properties/V/*/batch/read", lambda c: definitions.read(c.state, c.kind(), c.request, c.at_ms)),
+    ("GET", "crm/properties/V/*/*", lambda c: (200, definitions.one(c.state, c.kind(), c.args[1]))),
+    ("PATCH", "crm/properties/V/*/*", lambda c: (200, definitions.change(c.state, c.kind(), c.args[1], c.request))),
+    ("GET", "crm/owners/V", lambda c: (200, owners.listed(c.state.owners, c.request))),
+    ("GET", "crm/owners/V/*", lambda c: (200, owners.one(c.state.owners, c.args[0], c.request))),
+    ("POST", "crm/lists/V/search", lambda c: (200, lists.search(c.state.lists, inputs.body_of(c.request)))),
+    ("GET", "crm/lists/V/object-type-id/*/name/*", lambda c: (200, lists.by_name(c.state.lists, *c.args))),
+    (
+        "GET",
+        "crm/lists/V/records/*/*/memberships",
+        lambda c: (200, lists.of_record(c.state.lists, inputs.record_id(c.args[1]))),
+    ),
+    ("GET", "crm/lists/V/*", lambda c: (200, lists.one(c.state.lists, c.args[0]))),
+    (
+        "GET",
+        "crm/lists/V/*/memberships",
+        lambda c: (200, lists.memberships(c.state.lists, c.args[0], c.request, by_time=False)),
+    ),
+    (
+        "GET",
+        "crm/lists/V/*/memberships/join-order",
+        lambda c: (200, lists.memberships(c.state.lists, c.args[0], c.request, by_time=True)),
+    ),
+    ("GET", "account-info/V/details", lambda c: (200, account.details(c.at_ms))),
+    ("GET", "account-info/V/api-usage/daily/private-apps", lambda c: (200, account.usage(c.limits, c.at_ms))),
+)
+"""Method, path and what answers; ``V`` stands for the version, ``*`` for a variable part."""
+
+
+def _by_length() -> dict[tuple[str, int], list[tuple[tuple[str, ...], Endpoint]]]:
+    """Return the endpoints by method and number of parts, those with fewer variable parts first."""
+    table: dict[tuple[str, int], list[tuple[tuple[str, ...], Endpoint]]] = {}
+    for method, path, endpoint in sorted(ENDPOINTS, key=lambda each: each[1].count("*")):
+        parts = tuple(VERSION if part == "V" else part for part in path.split("/"))
+        table.setdefault((method, len(parts)), []).append((parts, endpoint))
+    return table
+
+
+BY_LENGTH = _by_length()
 
 
 def answer(state: State, limits: Limits, request: Request, at_ms: int) -> Answer:
     """Return status and body for a request; what no endpoint takes is refused."""
-    parts = [unquote(part) for part in request.path.strip("/").split("/")]
-    if len(parts) > 2 and parts[0] == "crm" and parts[2] == VERSION:  # noqa: PLR2004 -- area and version
-        area, rest = parts[1], parts[3:]
-        if area == "objects":
-            return _objects(state, request, rest, at_ms)
-        if area == "associations":
-            return _associations(state, request, rest, at_ms)
-        if area == "properties" and rest:
-            return _properties(state, request, rest, at_ms)
-        if area == "owners" and request.method == "GET" and len(rest) <= 1:
-            body = owners.one(state.owners, rest[0], request) if rest else owners.listed(state.owners, request)
-            return 200, body
-        if area == "lists":
-            return _lists(state, request, rest)
-    if parts[:2] == ["account-info", VERSION] and request.method == "GET":
-        if parts[2:] == ["details"]:
-            return 200, account.details(at_ms)
-        if parts[2:] == ["api-usage", "daily", "private-apps"]:
-            return 200, account.usage(limits, at_ms)
-    raise _nothing_here(request)
+    given = request.path.strip("/").split("/")
+    for parts, endpoint in BY_LENGTH.get((request.method, len(given)), ()):
+        if all(part in {"*", own} for part, own in zip(parts, given, strict=True)):
+            args = tuple(unquote(own) for part, own in zip(parts, given, strict=True) if part == "*")
+            return endpoint(Call(state, limits, request, at_ms, args))
+    raise nothing_here(request)
 
 
-def _nothing_here(request: Request) -> Refusal:
+def nothing_here(request: Request) -> Refusal:
     """Return the refusal of a path or method that the sandbox does not serve."""
-    return Refusal(404, "", f"No handler of this sandbox for {request.method} {request.path}")
-
-
-def _kind(spelling: str) -> Kind:
-    """Return the kind or refuse."""
-    kind = kind_of(spelling)
-    if kind is None:
-        raise Refusal(400, "VALIDATION_ERROR", f"Unable to infer object type from: {spelling}")
-    return kind
-
-
-def _objects(state: State, request: Request, rest: list[str], at_ms: int) -> Answer:
-    """Answer ``/crm/objects/{version}/{type}...``."""
-    match request.method, rest:
-        case "GET", [kind]:
-            return 200, objects.listed(state, _kind(kind), request)
-        case "POST", [kind]:
-            return 201, objects.create(state, _kind(kind), request, at_ms)
-        case "POST", [kind, "search"]:
-            return 200, search.answer(state, _kind(kind), request)
-        case "POST", [kind, "batch", verb]:
-            return _batch(state, _kind(kind), verb, request, at_ms)
-        case "POST", [kind, "merge"] if _kind(kind) in {CONTACTS, COMPANIES, DEALS}:
-            return 200, merging.merge_endpoint(state, _kind(kind), request, at_ms)
-        case "POST", [kind, "gdpr-delete"] if _kind(kind) is CONTACTS:
-            merging.gdpr_delete(state, request, at_ms)
-            return NO_CONTENT
-        case "GET", [kind, key]:
-            return 200, objects.one(state, _kind(kind), key, request)
-        case "PATCH", [kind, key]:
-            return 200, objects.update(state, _kind(kind), key, request, at_ms)
-        case "DELETE", [kind, key]:
-            objects.delete(state, _kind(kind), key, at_ms)
-            return NO_CONTENT
-        case _, [_, _, "associations", *_]:
-            return _ties_of_one(state, request, rest, at_ms)
-    raise _nothing_here(request)
-
-
-def _batch(state: State, kind: Kind, verb: str, request: Request, at_ms: int) -> Answer:
-    """Answer ``/crm/objects/{version}/{type}/batch/{verb}``."""
-    match verb:
-        case "read":
-            return batches.read(state, kind, request, at_ms)
-        case "create":
-            return batches.create(state, kind, request, at_ms)
-        case "update":
-            return batches.update(state, kind, request, at_ms)
-        case "upsert":
-            return batches.upsert(state, kind, request, at_ms)
-        case "archive":
-            batches.archive(state, kind, request, at_ms)
-            return NO_CONTENT
-    raise _nothing_here(request)
-
-
-def _ties_of_one(state: State, request: Request, rest: list[str], at_ms: int) -> Answer:
-    """Answer ``/crm/objects/{version}/{type}/{id}/associations/...``."""
-    match request.method, rest:
-        case "GET", [kind, key, _, target]:
-            return 200, associations.of_one(state, _kind(kind), key, _kind(target), request)
-        case "PUT", [kind, key, _, "default", target, other]:
-            return associations.put_default(state, _kind(kind), key, _kind(target), other, at_ms)
-        case "DELETE", [kind, key, _, target, other]:
-            associations.remove(state, _kind(kind), key, _kind(target), other, at_ms)
-            return NO_CONTENT
-    raise _nothing_here(request)
-
-
-def _associations(state: State, request: Request, rest: list[str], at_ms: int) -> Answer:
-    """Answer ``/crm/associations/{version}/{from}/{to}/batch/...``."""
-    match request.method, rest:
-        case "POST", [source, target, "batch", "read"]:
-            return associations.read(state, _kind(source), _kind(target), request, at_ms)
-        case "POST", [source, target, "batch", "create"]:
-            return associations.create(state, _kind(source), _kind(target), request, at_ms)
-        case "POST", [source, target, "batch", "associate", "default"]:
-            return associations.default(state, _kind(source), _kind(target), request, at_ms)
-        case "POST", [source, target, "batch", "archive"]:
-            associations.archive(state, _kind(source), _kind(target), request, at_ms)
-            empty = {"status": "COMPLETE", "results": [], "startedAt": iso(at_ms), "completedAt": iso(at_ms)}
-            return 200, dict(empty)
-    raise _nothing_here(request)
-
-
-def _properties(state: State, request: Request, rest: list[str], at_ms: int) -> Answer:
-    """Answer ``/crm/properties/{version}/{type}...``."""
-    kind = _kind(rest[0])
-    match request.method, rest[1:]:
-        case "GET", []:
-            return 200, definitions.listed(state, kind, request)
-        case "POST", []:
-            return 201, definitions.create(state, kind, request, at_ms)
-        case "GET", ["groups"]:
-            return 200, definitions.groups(state, kind)
-        case "POST", ["groups"]:
-            return 201, definitions.add_group(state, kind, request)
-        case "POST", ["batch", "read"]:
-            results = definitions.read(state, kind, request)
-            at = iso(at_ms)
-            return 200, {"status": "COMPLETE", "results": results, "startedAt": at, "completedAt": at}
-        case "GET", [name]:
-            return 200, definitions.one(state, kind, name)
-        case "PATCH", [name]:
-            return 200, definitions.change(state, kind, name, request)
-    raise _nothing_here(request)
-
-
-def _lists(state: State, request: Request, rest: list[str]) -> Answer:
-    """Answer ``/crm/lists/{version}...``."""
-    match request.method, rest:
-        case "POST", ["search"]:
-            return 200, lists.search(state.lists, inputs.body_of(request))
-        case "GET", ["object-type-id", type_id, "name", name]:
-            return 200, lists.by_name(state.lists, type_id, name)
-        case "GET", ["records", _, key, "memberships"]:
-            return 200, lists.of_record(state.lists, inputs.record_id(key))
-        case "GET", [list_id]:
-            return 200, lists.one(state.lists, list_id)
-        case "GET", [list_id, "memberships"]:
-            return 200, lists.memberships(state.lists, list_id, request, by_time=False)
-        case "GET", [list_id, "memberships", "join-order"]:
-            return 200, lists.memberships(state.lists, list_id, request, by_time=True)
-    raise _nothing_here(request)
+    return Refusal(404, "", f"No endpoint of this sandbox takes {request.method} {request.path}")

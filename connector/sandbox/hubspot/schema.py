@@ -88,7 +88,7 @@ class Schema:
         return ["email", *names] if kind is CONTACTS else names
 
     def widen(self, kind: Kind, name: str, value: str) -> None:
-        """Let *name* hold *value*: a property HubSpot lacks is defined, a narrower one becomes text, an option added."""
+        """Let *name* hold *value*: define what HubSpot lacks, turn what is too narrow into text, add options."""
         known = self.of(kind).get(name)
         if known is None:
             self.define(kind, custom(kind, name, fitting_type(value), created_ms=self.created_ms))
@@ -138,9 +138,8 @@ def custom(  # noqa: PLR0913 -- a definition has that many sides
     options = (Option("true", "Yes", 0), Option("false", "No", 1)) if sort == "bool" else ()
     title = label or name.replace("_", " ").capitalize()
     group = CUSTOM_GROUPS.get(kind.name, f"{kind.singular}information")
-    return Property(
-        name, title, sort, field_type or FIELD_TYPES[sort], group, options, unique=unique, ours=False, created_ms=created_ms
-    )
+    widget = field_type or FIELD_TYPES[sort]
+    return Property(name, title, sort, widget, group, options, unique=unique, ours=False, created_ms=created_ms)
 
 
 CUSTOM_GROUPS = {"contacts": "contactinformation", "companies": "companyinformation", "deals": "dealinformation"}
@@ -149,13 +148,14 @@ CUSTOM_GROUPS = {"contacts": "contactinformation", "companies": "companyinformat
 def standard(created_ms: int) -> Schema:
     """Return the schema of a new portal: what HubSpot defines, nothing custom."""
     schema = Schema(created_ms)
-    tables = {"contacts": contact_properties.TABLE} | other_properties.TABLES
-    options = contact_properties.OPTIONS | other_properties.OPTIONS
+    tables = {"contacts": contact_properties.TABLE, **other_properties.TABLES}
+    options = {**contact_properties.OPTIONS, **other_properties.OPTIONS}
     for kind in KINDS:
         schema.properties[kind.name] = {}
         schema.groups[kind.name] = {}
         shared = other_properties.EVERYWHERE if kind is not CONTACTS else ""
-        for row in (*_rows(tables[kind.name]), *_rows(shared)):
+        logged = other_properties.ACTIVITY if kind.activity else ""
+        for row in _rows("\n".join((tables[kind.name], shared, logged))):
             schema.define(kind, _defined(row, options, created_ms))
     for kind in (CONTACTS, COMPANIES):
         for option in schema.of(kind)["lifecyclestage"].options:

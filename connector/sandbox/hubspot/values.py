@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from connector.sandbox.hubspot.errors import Detail
@@ -10,7 +11,7 @@ from connector.sandbox.hubspot.schema import split_options
 from connector.sandbox.instants import DAY_MS, iso, parsed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from connector.sandbox.hubspot.schema import Property
 
@@ -46,17 +47,29 @@ def refused(definition: Property | None, name: str, value: str, owners: Mapping[
 
 def _unfit(definition: Property, value: str, owners: Mapping[str, object]) -> Detail | None:
     """Return why *value* does not fit the type of the property."""
-    name, sort = definition.name, definition.type
     if definition.references == "OWNER":
-        return None if value in owners else _not_an_option(name, value)
-    if sort == "enumeration" or sort == "bool":
-        known = {option.value for option in definition.options}
-        wrong = [v for v in split_options(definition, value) if known and v not in known]
-        return _not_an_option(name, wrong[0]) if wrong else None
-    if sort == "number":
-        return None if NUMBER.fullmatch(value) else Detail(f"{value} was not a valid number.", "INVALID_INTEGER", (name,))
-    if sort in {"datetime", "date"}:
-        return _no_date(definition, value)
+        return None if value in owners else _not_an_option(definition.name, value)
+    check = CHECKS.get(definition.type, _no_text)
+    return check(definition, value)
+
+
+def _no_choice(definition: Property, value: str) -> Detail | None:
+    """Return why *value* is none of the options; several are judged one by one."""
+    known = {option.value for option in definition.options}
+    wrong = [v for v in split_options(definition, value) if known and v not in known]
+    return _not_an_option(definition.name, wrong[0]) if wrong else None
+
+
+def _no_number(definition: Property, value: str) -> Detail | None:
+    """Return why *value* is no number."""
+    if NUMBER.fullmatch(value):
+        return None
+    return Detail(f"{value} was not a valid number.", "INVALID_INTEGER", (definition.name,))
+
+
+def _no_text(definition: Property, value: str) -> Detail | None:
+    """Return why *value* is no e-mail address, or too long."""
+    name = definition.name
     if name == "email" and definition.ours and not EMAIL.fullmatch(value.strip()):
         return Detail(f"Email address {value} is invalid", "INVALID_EMAIL", (name,))
     if len(value) > LONGEST_TEXT:
@@ -77,3 +90,15 @@ def _no_date(definition: Property, value: str) -> Detail | None:
     if definition.type == "date" and at_ms % DAY_MS:
         return Detail(f"{value} is at {iso(at_ms)}, not midnight!", "INVALID_DATE", (definition.name,))
     return None
+
+
+CHECKS: Mapping[str, Callable[[Property, str], Detail | None]] = MappingProxyType(
+    {
+        "enumeration": _no_choice,
+        "bool": _no_choice,
+        "number": _no_number,
+        "date": _no_date,
+        "datetime": _no_date,
+    },
+)
+"""What says why a value does not fit, by type; all other types are text."""

@@ -44,7 +44,9 @@ def note(  # noqa: PLR0913 -- an entry has that many sides
     )
 
 
-def _publish(state: State, kind: Kind, record_id: int, before: Row | None, after: Row | None, at_ms: int) -> None:
+def _publish(  # noqa: PLR0913 -- the record before and after
+    state: State, kind: Kind, record_id: int, before: Row | None, after: Row | None, at_ms: int
+) -> None:
     """Let the search index see a change after its delay."""
     catch_up = state.table(kind).index.written(record_id, before, after)
     delay = state.chance.span_ms("index lag", state.manner.index_lag)
@@ -162,7 +164,8 @@ def update(  # noqa: PLR0913 -- everything an update consists of
     """
     Write *changes* (validated; empty clears) to a live record and return its new row.
 
-    A backward stage is dropped without a word when the API writes it; by hand it is taken. The modification instant moves even if nothing changed.
+    A backward stage is dropped without a word when the API writes it; by hand it is taken. The modification instant
+    moves even if nothing changed.
     """
     table = state.table(kind)
     before = table.live[record_id]
@@ -222,6 +225,7 @@ def _deal_moves_stage(state: State, deal: Row, at_ms: int) -> None:
 
 def move_stage(state: State, contact: int, stage: str, at_ms: int) -> None:
     """Move a contact forward to a stage by the system, a second later; never back."""
+
     def move(due_ms: int) -> None:
         """Move it if it is still there and not beyond."""
         if contact in state.table(CONTACTS).live:
@@ -238,15 +242,15 @@ def archive(state: State, kind: Kind, record_id: int, actor: Actor, at_ms: int) 
     before = table.take_out(record_id)
     if before is None:
         return False
-    table.archived[record_id] = replace(
-        before, archived_ms=at_ms, modified_ms=at_ms, version=before.version + 1
-    )
+    table.archived[record_id] = replace(before, archived_ms=at_ms, modified_ms=at_ms, version=before.version + 1)
     _publish(state, kind, record_id, before, None, at_ms)
     note(state, actor, "archive", kind.name, record_id, at_ms)
     return True
 
 
-def erase(state: State, kind: Kind, record_id: int, actor: Actor, at_ms: int, action: Action = "erase") -> Row | None:  # noqa: PLR0913 -- who, what and when
+def erase(  # noqa: PLR0913 -- who, what and when
+    state: State, kind: Kind, record_id: int, actor: Actor, at_ms: int, action: Action = "erase"
+) -> Row | None:
     """Remove a record for good, with its ties and list memberships; return what it was."""
     table = state.table(kind)
     before = table.take_out(record_id) or table.archived.pop(record_id, None)
