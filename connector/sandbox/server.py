@@ -85,7 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _carry  # noqa: N815 -- the names http.server looks for
 
     @override
-    def log_message(self, *_args: Any) -> None:  # noqa: ANN401 -- the signature of http.server
+    def log_message(self, *_args: Any) -> None:
         """Say nothing on stderr; exchanges go to the log file."""
 
 
@@ -103,19 +103,19 @@ class _Listener(ThreadingHTTPServer):
         super().__init__((LOOPBACK, port), _Handler)
 
     @override
-    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 -- socketserver's signature
+    def process_request(self, request: Any, client_address: Any) -> None:
         """Remember a new connection."""
         self._open.add(request)
         super().process_request(request, client_address)
 
     @override
-    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 -- socketserver's signature
+    def shutdown_request(self, request: Any) -> None:
         """Forget a connection that ended."""
         self._open.discard(request)
         super().shutdown_request(request)
 
     @override
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 -- socketserver's signature
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """Let a client that went away go quietly; report everything else as usual."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
