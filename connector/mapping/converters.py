@@ -68,7 +68,7 @@ def integer(raw: object) -> Value | Refusal:
         if not word:
             return None
         if len(word) <= _LONGEST_NUMBER:
-            number = _whole(word)
+            number = int(word) if word.isdigit() and word.isascii() else _whole(word)
     elif raw is None:
         return None
     elif isinstance(raw, int) and not isinstance(raw, bool):

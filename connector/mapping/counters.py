@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from connector.mapping.attributes import attribute_reader
 from connector.mapping.converters import integer
 from connector.mapping.digest import key_of
-from connector.mapping.happenings import Found, Look, Source, Tally, add, dating, problem
+from connector.mapping.happenings import Found, Look, Source, Tally, add, dating, happened, problem
 from connector.mapping.moments import moment
 from connector.mapping.paths import condition, getter
 from connector.mapping.refusal import Refusal, shown
@@ -91,7 +91,7 @@ def stamp(mapping: EngagementMapping, name: str) -> Source:
     """
     get = getter(mapping.stamp)
     holds = condition(mapping.when)
-    dated = dating((mapping.at,) if mapping.at else (mapping.stamp,))
+    dated = dating((mapping.at,)) if mapping.at else None
     attributes = attribute_reader(mapping)
 
     def look_at(look: Look, tally: Tally) -> None:
@@ -109,7 +109,8 @@ def stamp(mapping: EngagementMapping, name: str) -> Source:
         known = any(old.get(name, ("", 0))[0] == word for old in look.inherited)
         if not known and (holds is None or holds(record.raw)):
             key = key_of(record.ref.system, record.ref.object, record.ref.id, name, word)
-            add(mapping, look, tally, Found(key, dated(look), attributes(record.raw), mark=name))
+            at = dated(look) if dated is not None else happened(value, look)
+            add(mapping, look, tally, Found(key, at, attributes(record.raw), mark=name))
         if not look.stale or before is None:
             tally.marks[name] = (word, (before[1] if before is not None else 0) + 1)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from connector.mapping.attributes import Attributes
 from connector.mapping.fields import place
@@ -90,20 +90,23 @@ def dating(paths: tuple[str, ...]) -> Callable[[Look], datetime | Refusal]:
     getters: tuple[tuple[str, Getter], ...] = tuple((path, getter(path)) for path in paths)
 
     def dated(look: Look) -> datetime | Refusal:
-        latest = min(look.record.modified_at, look.now)
         for path, get in getters:
             at = moment(get(look.record.raw))
             if isinstance(at, Refusal):
                 return Refusal(f'at from "{path}": {at.reason}')
             if at is not None:
-                return latest if at > look.now else at
-        return latest
+                return happened(at, look)
+        return happened(look.record.modified_at, look)
 
     return dated
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+def happened(at: datetime, look: Look) -> datetime:
+    """Return *at*, or the last instant by which it is known to have happened when it lies in the future."""
+    return at if at <= look.now else min(look.record.modified_at, look.now)
+
+
+class Found(NamedTuple):
     """
     A happening on its way into the tally.
 
@@ -111,14 +114,14 @@ class Found:
         key: Unique over all engagements.
         at: When it happened, or why that cannot be read.
         attributes: What is known of it, or why that cannot be read.
-        count: How many of it.
+        many: How many of it.
         mark: Of the counter or stamp; empty for rows, which `once_per` is not applied to here.
     """
 
     key: str
     at: datetime | Refusal
     attributes: Attributes | Refusal
-    count: int = 1
+    many: int = 1
     mark: str = ""
 
 
@@ -130,7 +133,7 @@ def add(mapping: EngagementMapping, look: Look, tally: Tally, found: Found) -> N
     if isinstance(found.attributes, Refusal):
         tally.problems.append(problem(look.record.ref, mapping, "", found.attributes))
         return
-    count = found.count
+    count = found.many
     if mapping.once_per is not None and found.mark:
         count = 1
         if _counted_lately(found.mark + _ONCE, found.at, mapping.once_per, tally):

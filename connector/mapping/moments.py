@@ -19,6 +19,7 @@ _FIRST_DAY: Final = date(1970, 1, 1)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _DAY_MS: Final = 86_400_000
 _LONGEST: Final = 40
+_SHORTEST_INSTANT: Final = 16
 _EARLIEST_MS: Final = 100_000_000_000
 """Digits below this (March 1973 in milliseconds) are taken for seconds, which no vendor documents, and refused."""
 _MS: Final = re.compile(r"-?\d{1,15}", re.ASCII)
@@ -30,6 +31,12 @@ _ISO_INSTANT: Final = re.compile(
 
 def instant(raw: object) -> datetime | Refusal | None:
     """Return an instant in UTC; a time without zone, a mere date and seconds since 1970 are refused."""
+    if type(raw) is str and raw[-1:] == "Z" and raw[4:5] == raw[7:8] == "-" and raw[10:11] == "T" and raw[16:17] == ":":
+        # The form that nearly all instants have; whatever the short way cannot read takes the long one.
+        try:
+            return datetime.fromisoformat(raw)
+        except ValueError:
+            pass
     word = _word(raw)
     if isinstance(word, str):
         return _from_iso(word, raw)
@@ -56,7 +63,7 @@ def day(raw: object) -> date | Refusal | None:
 
 def moment(raw: object) -> datetime | Refusal | None:
     """Return when something happened: an instant, or a date as its midnight UTC (engagement needs an instant)."""
-    if isinstance(raw, str) and _ISO_DAY.fullmatch(raw.strip()):
+    if isinstance(raw, str) and len(raw) < _SHORTEST_INSTANT and _ISO_DAY.fullmatch(raw.strip()):
         found = day(raw)
         return datetime(found.year, found.month, found.day, tzinfo=UTC) if isinstance(found, date) else found
     return instant(raw)

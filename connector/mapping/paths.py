@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from operator import methodcaller
 from typing import Final
 
 from connector.mapping.spec import When
@@ -61,8 +62,7 @@ def getter(path: str) -> Getter:
     """
     names = steps(path)
     if len(names) == 1:
-        only = names[0]
-        return lambda raw: raw.get(only)
+        return methodcaller("get", names[0])
 
     def walk(raw: Raw) -> object:
         node: object = raw
