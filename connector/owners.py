@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Protocol
 
@@ -74,8 +74,8 @@ class Load:
             `shares_text`, or the round robin starts anew.
     """
 
-    today: Mapping[str, int] = _NOTHING
-    shares: Mapping[str, Mapping[str, int]] = _NO_POOLS
+    today: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
+    shares: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: _NO_POOLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,9 @@ def shares_from(text: str) -> Mapping[str, Mapping[str, int]]:
     })
 
 
-def _offer(step: str, asked: Asked, directory: Directory, owners: Owners, load: Load, daily_limit: int) -> _Offer:
+def _offer(  # noqa: PLR0913 - the arguments of choose_owner, and the step they are looked at for
+    step: str, asked: Asked, directory: Directory, owners: Owners, load: Load, daily_limit: int
+) -> _Offer:
     """Return whom *step* offers."""
     record_owners = {"company owner": asked.company_owner, "record owner": asked.record_owner}
     if step in record_owners:

@@ -52,7 +52,7 @@ class Words:
     language: str
     texts: Mapping[str, str]
 
-    def say(self, key: str, **values: str | int) -> str:
+    def say(self, key: str, /, **values: str | int) -> str:
         """Return the sentence *key* with its gaps filled; braces inside a value stay as they are."""
         return self.texts[key].format(**values)
 
@@ -81,6 +81,10 @@ class Words:
         """Return the name of a field of a person; one we have no word for is read out as the admin wrote it."""
         return self.texts.get(f"field.{name}", name.replace("_", " "))
 
+    def knows(self, kind: str) -> bool:
+        """Tell whether there is a phrase for this type of engagement, one that goes on behind a name."""
+        return f"did.{_SAME.get(kind, kind)}.named" in self.texts
+
     def did(self, kind: str, name: str = "", count: int = 1) -> str:
         """
         Return what happened, without its date: "filled in the form “Product question”", "viewed 5 pages (/pricing)".
@@ -91,7 +95,7 @@ class Words:
             count: How many times.
         """
         kind = _SAME.get(kind, kind)
-        stem = f"did.{kind}" if f"did.{kind}.named" in self.texts else "did"
+        stem = f"did.{kind}" if self.knows(kind) else "did"
         read_out = " ".join(kind.replace("_", " ").replace("-", " ").split())
         if count > 1:
             many = self.say(f"{stem}.many", type=read_out, count=count)
