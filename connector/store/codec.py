@@ -207,13 +207,6 @@ def _barrier(raw: list[Any]) -> Barrier:
     return Barrier(instant(at), reason, frozenset(map(Stage, stages)), maybe_instant(hold_until), tasks)
 
 
-def command_kind(command: Command) -> Kind:
-    """Return the kind under which a command stands in the outbox."""
-    if isinstance(command, CreateTask):
-        return Kind.TASK
-    return Kind.STAGE if isinstance(command, SetStage) else Kind.FIELDS
-
-
 def command_text(command: Command) -> str:
     """Return a command as JSON without its key and its row, which stand in columns of their own."""
     if isinstance(command, SetStage):

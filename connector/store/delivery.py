@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Executable, and_, bindparam, not_, or_, select, update
+from sqlalchemy import Executable, and_, bindparam, func, not_, or_, select, update
 
 from connector.commands import Rank
+from connector.model import CrmRef
 from connector.store import codec
 from connector.store.base import Effect, Settlement, State
 from connector.store.outbox import COLUMNS, FREE, NOBODY, Outbox, effect_of, raw_effect
@@ -26,24 +27,23 @@ _OVER: Final = frozenset({State.DONE, State.PARKED, State.DROPPED})
 _KNOWN = select(effects.c.key).where(effects.c.key.in_(ITEMS))
 _IDS = select(effects.c.id).where(effects.c.key.in_(ITEMS)).order_by(effects.c.id)
 _newer = effects.alias("newer")
+_decided = (
+    select(func.max(_newer.c.created_at))
+    .where(
+        live(_newer),
+        _newer.c.name == effects.c.name,
+        _newer.c.slot == effects.c.slot,
+        _newer.c.state.in_(_WAITING),
+        _newer.c.id > effects.c.id,
+    )
+    .correlate(effects)
+    .scalar_subquery()
+)
+"""When the newest one that waits behind an effect in its slot was decided; null when there is none."""
 _REPLACE = (
     update(effects)
-    .where(
-        live(effects),
-        effects.c.name.in_(ITEMS),
-        effects.c.state.in_(_WAITING),
-        select(_newer.c.id)
-        .where(
-            live(_newer),
-            _newer.c.name == effects.c.name,
-            _newer.c.slot == effects.c.slot,
-            _newer.c.state.in_(_WAITING),
-            _newer.c.id > effects.c.id,
-        )
-        .correlate(effects)
-        .exists(),
-    )
-    .values(state=State.DROPPED.value, reason=REPLACED, settled_at=bindparam("now"), brake="")
+    .where(live(effects), effects.c.name.in_(ITEMS), effects.c.state.in_(_WAITING), _decided.is_not(None))
+    .values(state=State.DROPPED.value, reason=REPLACED, settled_at=_decided, brake="")
 )
 _MAY_GO = and_(
     FREE,
@@ -112,6 +112,11 @@ _HOLD = (
     .where(effects.c.id == bindparam("effect"), effects.c.state == State.HELD.value)
     .values(brake=bindparam("by"))
 )
+_READDRESS = (
+    update(effects)
+    .where(live(effects), effects.c.name == bindparam("old"))
+    .values(name=bindparam("new_name"), system=bindparam("new_system"))
+)
 _RETRY = (
     update(effects)
     .where(effects.c.id.in_(ITEMS), effects.c.state == State.PARKED.value)
@@ -140,8 +145,7 @@ class Delivery(Outbox):
             return ()
         rows = [raw_effect(effect) for effect in wanted.values()]
         self._change(self._insert(_TABLE), rows)
-        now = max(codec.text_of(effect.created_at) for effect in wanted.values())
-        self._change_in(_REPLACE, sorted({str(row["name"]) for row in rows}), now=now)
+        self._change_in(_REPLACE, sorted({str(row["name"]) for row in rows}))
         return tuple(id_ for (id_,) in self._rows_in(_IDS, wanted))
 
     def release(self, ids: Sequence[int], now: datetime) -> int:
@@ -192,7 +196,7 @@ class Delivery(Outbox):
                 if row.state is State.PENDING:
                     waiting.add(name)
         self._change(_SETTLE, list(changes.values()))
-        self._change_in(_REPLACE, sorted(waiting), now=codec.text_of(now))
+        self._change_in(_REPLACE, sorted(waiting))
         return frozenset(changes)
 
     def orphaned(self, epoch: int, not_before: datetime) -> int:
@@ -211,6 +215,13 @@ class Delivery(Outbox):
         """See `Writing.unknown`."""
         asked = {"system": system, "now": codec.text_of(now), "most": limit}
         return tuple(map(effect_of, self._rows(_UNKNOWN, asked)))
+
+    def readdress(self, old: CrmRef, new: CrmRef) -> int:
+        """See `Writing.readdress`; of two that then wait in one slot the newer stays."""
+        to = {"new_name": codec.name_of(new), "new_system": new.system}
+        moved = self._run(_READDRESS, {"old": codec.name_of(old), **to})
+        self._change_in(_REPLACE, [codec.name_of(new)])
+        return moved
 
     def retry(self, ids: Sequence[int], now: datetime) -> int:
         """See `Writing.retry`; attempts count from zero again."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
-from connector.commands import CreateTask, Kind, Rank
+from connector.commands import CreateTask, Kind, Rank, kind_of
 from connector.store import codec
 from connector.store.base import Effect, State
 from connector.store.schema import a_task, effects, live
@@ -66,7 +66,7 @@ _BACKLOG = (
 _GIVEN: Final = (State.PENDING, State.INFLIGHT, State.UNKNOWN)
 _WAITING_TASKS = (
     select(effects.c.owner, func.count())
-    .where(live(effects), a_task(effects), effects.c.state.in_(_GIVEN))
+    .where(a_task(effects), effects.c.state.in_(_GIVEN))
     .group_by(effects.c.owner)
 )
 _TASKS_SINCE = (
@@ -110,7 +110,7 @@ def raw_effect(effect: Effect) -> dict[str, object]:
         "system": command.ref.system,
         "name": codec.name_of(command.ref),
         "slot": effect.slot,
-        "kind": codec.command_kind(command),
+        "kind": kind_of(command),
         "rank": int(effect.rank),
         "state": effect.state,
         "command": codec.command_text(command),

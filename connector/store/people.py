@@ -50,6 +50,11 @@ _TOUCH = (
         ),
     )
 )
+_TOUCH_ALL = (
+    update(people)
+    .where(people.c.alias_of.is_(None), or_(people.c.due_at.is_(None), people.c.due_at > bindparam("due")))
+    .values(due_at=bindparam("due"))
+)
 _SAVE = (
     update(people)
     .where(people.c.id == bindparam("person"))
@@ -155,6 +160,10 @@ class PeopleWriting(People):
         touched = self._change_in(_TOUCH, wanted, due=codec.text_of(due_at))
         if touched < len(wanted):
             self.touch((winner for (winner,) in self._rows_in(_ALIASES, wanted)), due_at)
+
+    def touch_all(self, due_at: datetime) -> None:
+        """See `Writing.touch_all`."""
+        self._connection.execute(_TOUCH_ALL, {"due": codec.text_of(due_at)})
 
     def save_standings(self, rows: Iterable[Standing]) -> frozenset[int]:
         """See `Writing.save_standings`."""

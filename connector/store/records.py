@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, func, select, update
 
-from connector.model import CrmRef
+from connector.model import CrmRef, Stage
 from connector.store import codec
 from connector.store.base import Held, Quarantined
 from connector.store.schema import people, quarantine, records
@@ -46,6 +46,12 @@ _ROWS_EMAILS = (
     .order_by(records.c.name)
 )
 _SET_EMAIL = update(people).where(people.c.id == bindparam("person")).values(email=bindparam("new_email"))
+_ROWS_IN_STAGES = (
+    select(records.c.name)
+    .join(people, people.c.id == records.c.person_id)
+    .where(people.c.stage.in_(ITEMS), records.c.gone_at.is_(None))
+    .order_by(records.c.name)
+)
 _QUARANTINED = select(*quarantine.c).order_by(quarantine.c.last_at.desc(), quarantine.c.name).limit(bindparam("most"))
 _RELEASE = delete(quarantine).where(quarantine.c.name.in_(ITEMS))
 
@@ -153,6 +159,11 @@ class Records(Statements):
         for company, person in self._rows_in(_AT_COMPANY, dict.fromkeys(map(codec.name_of, companies))):
             found.setdefault(company, []).append(person)
         return {codec.ref_of(company): tuple(persons) for company, persons in found.items()}
+
+    def rows_of_people_in(self, stages: Sequence[Stage], system: str) -> tuple[CrmRef, ...]:
+        """See `Reading.rows_of_people_in`; by name; the whole table is read through for it."""
+        refs = (codec.ref_of(name) for (name,) in self._rows_in(_ROWS_IN_STAGES, dict.fromkeys(stages)))
+        return tuple(ref for ref in refs if ref.system == system)
 
     def quarantined(self, limit: int = 1000) -> tuple[Quarantined, ...]:
         """See `Reading.quarantined`."""

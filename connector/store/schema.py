@@ -193,6 +193,7 @@ Index("effects_slot", effects.c.name, effects.c.slot, sqlite_where=live(effects)
 Index("effects_person", effects.c.person_id)
 Index(
     "effects_tasks",
+    effects.c.state,
     effects.c.settled_at,
     sqlite_where=a_task(effects),
     postgresql_where=a_task(effects),

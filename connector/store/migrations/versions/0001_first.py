@@ -181,7 +181,7 @@ def _outbox() -> None:
     _index("effects_live", "effects", ["system", "state", "rank", "id"], live)
     _index("effects_slot", "effects", ["name", "slot"], live)
     _index("effects_person", "effects", ["person_id"])
-    _index("effects_tasks", "effects", ["settled_at"], "kind = 'create_task'")
+    _index("effects_tasks", "effects", ["state", "settled_at"], "kind = 'create_task'")
 
 
 def _own_work() -> None:
