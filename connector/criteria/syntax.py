@@ -33,13 +33,13 @@ class Compare:
 
     Attributes:
         op: The comparison.
-        value: What it is compared with: a value, a tuple of values, a timedelta for the three about dates, a bool for
-            is_set.
+        value: What it is compared with: a value, several texts of which any will do (contains, has_word), a frozenset
+            (in, domain_in), a timedelta for the three about dates, a bool for is_set.
         label: How a list is called when it is long, "the 4,700 free-mail domains"; may be empty.
     """
 
     op: Op
-    value: Value | timedelta | frozenset[str]
+    value: Value | timedelta | frozenset[Value]
     label: str = ""
 
 
@@ -117,3 +117,16 @@ class Not:
 
 
 Condition = FieldIs | Did | ScoreIs | StageIs | All | Any | Not
+
+
+def sources(condition: Condition) -> tuple[Did, ...]:
+    """
+    Return the engagements on which *condition* can rest, in order and each once.
+
+    Silence, at-most-none, and whatever stands in a `Not` rest on what did not happen and are left out.
+    """
+    if isinstance(condition, Did):
+        return () if condition.not_within or condition.at_least <= 0 else (condition,)
+    if isinstance(condition, All | Any):
+        return tuple(dict.fromkeys(did for part in condition.parts for did in sources(part)))
+    return ()
