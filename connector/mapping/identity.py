@@ -69,12 +69,10 @@ class Assignment:
 
 @dataclass(slots=True)
 class _Group:
-    """One human being while the batch is sorted: people of the store (oldest first) and rows that are theirs."""
+    """One human being while the batch is sorted: who they are in the store (oldest first) and where they have rows."""
 
     people: list[int] = field(default_factory=list)
-    refs: list[CrmRef] = field(default_factory=list)
     seats: set[Seat] = field(default_factory=set)
-    email: str = ""
     into: _Group | None = None
 
 
@@ -100,7 +98,7 @@ class _Table:
     def of_person(self, person: int) -> _Group:
         """Return the group of a person whom the store has."""
         if person not in self._by_person:
-            self._by_person[person] = _Group([person], [], set(self._seats.get(person, ())))
+            self._by_person[person] = _Group([person], set(self._seats.get(person, ())))
         return self._by_person[person]
 
     def name(self, name: CrmRef | str, group: _Group) -> None:
@@ -111,11 +109,8 @@ class _Table:
         """Make two groups one; the person whom the store has known longest stays."""
         if one is other:
             return one
-        people = sorted({*one.people, *other.people})
-        one.people = people
-        one.refs += [ref for ref in other.refs if ref not in one.refs]
+        one.people = sorted({*one.people, *other.people})
         one.seats |= other.seats
-        one.email = one.email or other.email
         other.into = one
         return one
 
@@ -152,10 +147,7 @@ def _place_by_id(claim: Claim, table: _Table) -> None:
     if group is None:
         group = _Group()
     group.seats -= freed
-    if claim.ref not in group.refs:
-        group.refs.append(claim.ref)
     group.seats.add(_seat(claim.ref))
-    group.email = claim.email or group.email
     for ref in (claim.ref, *claim.merged):
         table.name(ref, group)
 
@@ -200,16 +192,22 @@ def _result(claims: Iterable[Claim], table: _Table) -> Assignment:
     """Return what the groups come to."""
     people: dict[CrmRef, int] = {}
     merges: dict[tuple[int, int], None] = {}
-    fresh: dict[int, _Group] = {}
+    fresh: dict[int, list[Claim]] = {}
     for claim in claims:
         group = table.find(claim.ref)
         if group is None:
             continue
         if not group.people:
-            fresh.setdefault(id(group), group)
+            fresh.setdefault(id(group), []).append(claim)
             continue
         stays, *others = group.people
         people[claim.ref] = stays
         merges.update(dict.fromkeys((stays, goes) for goes in others))
-    newcomers = tuple(Newcomer(tuple(group.refs), group.email) for group in fresh.values())
+    newcomers = tuple(_newcomer(rows) for rows in fresh.values())
     return Assignment(MappingProxyType(people), newcomers, tuple(merges))
+
+
+def _newcomer(claims: Sequence[Claim]) -> Newcomer:
+    """Return the person to whom these rows belong; of one row the latest version speaks."""
+    emails = {claim.ref: claim.email for claim in claims}
+    return Newcomer(tuple(emails), next((email for email in emails.values() if email), ""))

@@ -147,6 +147,7 @@ class EngagementMapping:
         by: Who must have done it.
         when: Only rows for which all hold.
         once_per: Several of one type from this source within this span count once; None for each.
+        person: Our identifying field → path in the row, where the row itself names the person (webhooks); else empty.
     """
 
     system: str
@@ -163,6 +164,7 @@ class EngagementMapping:
     by: By = By.ANYONE
     when: tuple[When, ...] = ()
     once_per: timedelta | None = None
+    person: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
