@@ -114,6 +114,13 @@ class CreateTask:
 Command = SetStage | SetFields | CreateTask
 
 
+def kind_of(command: Command) -> Kind:
+    """Return the kind of *command*."""
+    if isinstance(command, CreateTask):
+        return Kind.TASK
+    return Kind.STAGE if isinstance(command, SetStage) else Kind.FIELDS
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """It is true now, also where it was true before; remote_id names the row that was made or changed."""

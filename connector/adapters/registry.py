@@ -12,6 +12,7 @@ from typing import Final, Protocol, cast
 from pydantic import BaseModel
 
 from connector.adapters.base import Adapter, Clock, Meter, Wanted
+from connector.budget import Budget
 
 GROUP: Final = "connector.adapters"
 OWN: Final[Mapping[str, str]] = MappingProxyType({"hubspot": "connector.adapters.hubspot"})
@@ -26,6 +27,9 @@ class AdapterModule(Protocol):
     """Objects that `[mapping.NAME.OBJECT]` may name."""
     ACTIVITIES: frozenset[str]
     """Values of `object` in `[[mapping.NAME.engagement]]`, in the plural: "meetings"."""
+
+    def budget(self, options: BaseModel, clock: Clock) -> Budget:
+        """Return the budget with which a system of this kind begins; nothing is asked."""
 
     def build(self, name: str, options: BaseModel, wanted: Wanted, tools: Tools) -> Adapter:
         """Make the adapter; sends nothing."""

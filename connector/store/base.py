@@ -229,6 +229,9 @@ class Reading(Protocol):
     def next_due(self) -> datetime | None:
         """Return the earliest `due_at` of anybody."""
 
+    def rows_of_people_in(self, stages: Sequence[Stage], system: str) -> tuple[CrmRef, ...]:
+        """Return the living rows in *system* of everybody who stands in one of *stages*."""
+
     def find(self, text: str) -> tuple[int, ...]:
         """Return people whose id, e-mail or vendor id is *text*; a bare number is a vendor id first, then ours."""
 
@@ -283,20 +286,26 @@ class Writing(Reading, Protocol):
     def new_person(self, email: str, now: datetime) -> int:
         """Make a person and return its id."""
 
+    def new_people(self, emails: Sequence[str], now: datetime) -> tuple[int, ...]:
+        """Make one person for each of *emails* ("" for none) and return their ids in the same order; for whole pages."""
+
     def save_held(self, rows: Iterable[Held]) -> None:
         """Insert or replace rows by ref; a person's e-mail follows its rows."""
 
     def add_engagements(self, person_id: int, rows: Iterable[Engagement], now: datetime) -> int:
         """Insert those whose key is new; return how many."""
 
-    def add_all_engagements(self, rows: Iterable[tuple[int, Engagement]], now: datetime) -> int:
-        """Insert (person, engagement) pairs whose key is new, in bulk; return how many."""
+    def add_all_engagements(self, rows: Iterable[tuple[int, Engagement]], now: datetime) -> frozenset[int]:
+        """Insert (person, engagement) pairs whose key is new, in bulk; return the people who really got one."""
 
     def withdraw(self, keys: Sequence[str]) -> None:
         """Take engagements back (a cancelled meeting): they count no more, whatever arrives later under that key."""
 
     def touch(self, person_ids: Iterable[int], due_at: datetime) -> None:
         """Let facts of these people have changed: revision + 1, due at *due_at* or earlier."""
+
+    def touch_all(self, due_at: datetime) -> None:
+        """Let everybody be due at *due_at* or earlier, their facts unchanged: the agreement is another one."""
 
     def save_standings(self, rows: Iterable[Standing]) -> frozenset[int]:
         """
@@ -344,6 +353,9 @@ class Writing(Reading, Protocol):
 
     def unknown(self, system: str, now: datetime, limit: int) -> tuple[Effect, ...]:
         """Return UNKNOWN effects of *system* that may be probed at *now*, oldest first."""
+
+    def readdress(self, old: CrmRef, new: CrmRef) -> int:
+        """Let live effects on the row *old* concern *new*, into which it was merged; keys stay; return how many."""
 
     def retry(self, ids: Sequence[int], now: datetime) -> int:
         """Turn PARKED effects into PENDING by a human's word; return how many."""

@@ -1,0 +1,321 @@
+"""
+Writes leave here, each at most once per durable INFLIGHT, and what came of them is settled row by row.
+
+The order is the protocol: claim → look once more at the CRM (strong read; the human wins) → INFLIGHT, durable → the
+adapter sends, asking the permit last → settle. What may have been performed becomes UNKNOWN and is only ever probed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from connector.adapters.base import OPEN_DEALS, AdapterDown, Fetched
+from connector.commands import Absent, CreateTask, Done, Found, Kind, Outcome, Rejected, Retry, SetFields, SetStage, kind_of
+from connector.engine import DEADLINE, Engine
+from connector.events import Dropped, Tried
+from connector.ingest import take_fresh
+from connector.model import CrmRef, Record
+from connector.store.base import Effect, Held, Settlement, State, Writing
+
+RECORDS: Final = 100
+"""Records whose writes one step takes: what HubSpot updates in one call."""
+_FIRST_WAIT: Final = timedelta(seconds=2)
+_LONGEST_WAIT: Final = timedelta(minutes=30)
+_ORDER: Final = (Kind.TASK, Kind.STAGE, Kind.FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """
+    What one step came to.
+
+    Attributes:
+        done: Writes that are true now.
+        parked: Writes that were refused for good.
+        unknown: Writes of which we do not know.
+        dropped: Writes that the CRM or a person there made pointless.
+        retried: Writes that go again later.
+        idle: Whether there was nothing to claim.
+        wait: How long until something can go again; None when nothing is known to wait.
+    """
+
+    done: int = 0
+    parked: int = 0
+    unknown: int = 0
+    dropped: int = 0
+    retried: int = 0
+    idle: bool = False
+    wait: timedelta | None = None
+
+    def plus(self, other: Delivered) -> Delivered:
+        """Return both steps' counts; the later step's word on waiting stands."""
+        return Delivered(
+            self.done + other.done,
+            self.parked + other.parked,
+            self.unknown + other.unknown,
+            self.dropped + other.dropped,
+            self.retried + other.retried,
+            other.idle,
+            other.wait,
+        )
+
+
+def deliver(engine: Engine, system: str) -> Delivered:
+    """Send the writes of the next records of *system*; safe to repeat, and from several threads at once."""
+    resting = engine.resting(system)
+    if resting is not None:
+        return Delivered(idle=True, wait=resting)
+    full = engine.budgets[system].wait_for_room()
+    if full is not None:
+        return Delivered(idle=True, wait=full)
+    now = engine.clock()
+    with engine.store.writing() as tx:
+        claimed = tx.claim(system, RECORDS, now, engine.epoch)
+    if not claimed:
+        return Delivered(idle=True, wait=_until_next(engine, system, now))
+    try:
+        going, dropped = _look_again(engine, system, claimed)
+    except AdapterDown as down:
+        _give_back(engine, claimed)
+        engine.went_down(system, down.kind, down.reason, down.after)
+        return Delivered(idle=True, wait=engine.resting(system))
+    total = Delivered(dropped=dropped)
+    for kind in _ORDER:
+        batch = engine.adapters[system].abilities.batch[kind]
+        effects = [one for one in going if kind_of(one.command) == kind]
+        for start in range(0, len(effects), batch):
+            part, down_now = _send(engine, system, effects[start : start + batch])
+            total = total.plus(part)
+            if down_now:
+                _give_back(engine, going)
+                return replace(total, idle=True, wait=engine.resting(system))
+    return total
+
+
+def probe(engine: Engine, system: str) -> Delivered:
+    """Look after the UNKNOWN writes of *system* that have rested: adopt what is there, free what is not."""
+    if engine.resting(system) is not None:
+        return Delivered(idle=True, wait=engine.resting(system))
+    now = engine.clock()
+    with engine.store.reading() as look:
+        effects = look.effects(states=(State.UNKNOWN,), system=system, limit=RECORDS)
+    ripe = [one for one in effects if one.not_before is None or one.not_before <= now]
+    if not ripe:
+        return Delivered(idle=True)
+    total = Delivered()
+    for kind in _ORDER:
+        same = [one for one in ripe if kind_of(one.command) == kind]
+        if not same:
+            continue
+        try:
+            answers = engine.adapters[system].probe([one.command for one in same])
+        except AdapterDown as down:
+            engine.went_down(system, down.kind, down.reason, down.after)
+            return replace(total, idle=True, wait=engine.resting(system))
+        engine.came_back(system)
+        rows = []
+        for effect, answer in zip(same, answers, strict=True):
+            if isinstance(answer, Found):
+                rows.append(_settled(effect, State.DONE, remote_id=answer.remote_id, reason="found by its key"))
+            elif isinstance(answer, Absent):
+                rows.append(_settled(effect, State.PENDING, not_before=now))
+            else:
+                rows.append(_settled(effect, State.UNKNOWN, reason=answer.reason, not_before=now + answer.after))
+        with engine.store.writing() as tx:
+            tx.settle(rows, now)
+            _remember(tx, [effect for effect, row in zip(same, rows, strict=True) if row.state == State.DONE], engine)
+        total = total.plus(Delivered(done=sum(row.state == State.DONE for row in rows)))
+    return total
+
+
+def _settled(  # noqa: PLR0913 - a settlement has these parts
+    effect: Effect,
+    state: State,
+    *,
+    reason: str = "",
+    request_id: str = "",
+    not_before: datetime | None = None,
+    remote_id: str = "",
+    attempted: bool = True,
+) -> Settlement:
+    """Return what became of *effect*."""
+    return Settlement(effect.id, effect.epoch, state, reason, request_id, not_before, remote_id, attempted)
+
+
+def _until_next(engine: Engine, system: str, now: datetime) -> timedelta | None:
+    """Return how long until the next write of *system* may go; None when none waits."""
+    with engine.store.reading() as look:
+        at = look.next_attempt(system)
+    return None if at is None else max(at - now, timedelta(milliseconds=50))
+
+
+def _give_back(engine: Engine, effects: Iterable[Effect]) -> None:
+    """Return claimed effects untouched: nobody is to blame."""
+    ids = [one.id for one in effects]
+    if ids:
+        with engine.store.writing() as tx:
+            tx.unclaim(ids, engine.epoch)
+
+
+def _look_again(engine: Engine, system: str, effects: Sequence[Effect]) -> tuple[list[Effect], int]:
+    """
+    Read the records once more, by the strong read, just before writing; return what may go and how many were dropped.
+
+    Result fields are ours alone and need no look.
+    """
+    looked = [one for one in effects if not isinstance(one.command, SetFields)]
+    if not looked:
+        return list(effects), 0
+    fresh: dict[CrmRef, Record] = {}
+    gone: set[CrmRef] = set()
+    moved: dict[CrmRef, Record] = {}
+    for name in dict.fromkeys(one.command.ref.object for one in looked):
+        same = [one for one in looked if one.command.ref.object == name]
+        refs = list(dict.fromkeys(one.command.ref for one in same))
+        deals = any(isinstance(one.command, CreateTask) and one.command.unless_open_deal for one in same)
+        rank = min(one.rank for one in same)
+        found = engine.adapters[system].fetch(refs, rank, frozenset({OPEN_DEALS}) if deals else frozenset())
+        fresh |= found.records
+        gone |= found.gone
+        moved |= found.moved
+    engine.came_back(system)
+    answer = Fetched(MappingProxyType(fresh), frozenset(gone), MappingProxyType(moved))
+    set_back = take_fresh(engine, answer)
+    return _sorted_out(engine, system, effects, answer, set_back)
+
+
+def _sorted_out(
+    engine: Engine, system: str, effects: Sequence[Effect], answer: Fetched, set_back: frozenset[int]
+) -> tuple[list[Effect], int]:
+    """Settle the effects that the fresh look made pointless; return the others and how many there were."""
+    now = engine.clock()
+    going: list[Effect] = []
+    rows: list[Settlement] = []
+    told: list[Dropped | Tried] = []
+    for effect in effects:
+        state, reason = _verdict(engine, effect, answer, set_back)
+        if state is None:
+            going.append(effect)
+            continue
+        rows.append(_settled(effect, state, reason=reason, remote_id=effect.command.ref.id, attempted=False))
+        if state == State.DONE:
+            told.append(Tried(system, effect.command, Done(effect.command.ref.id, reason), effect.person_id))
+        elif state == State.DROPPED:
+            told.append(Dropped(system, effect.command, reason, effect.person_id))
+    if rows:
+        with engine.store.writing() as tx:
+            tx.settle(rows, now)
+    for event in told:
+        engine.tell(event)
+    return going, sum(row.state == State.DROPPED for row in rows)
+
+
+def _verdict(
+    engine: Engine, effect: Effect, answer: Fetched, set_back: frozenset[int]
+) -> tuple[State | None, str]:
+    """Say whether an effect still makes sense: (None, "") when it may go, else its new state and why."""
+    command = effect.command
+    if isinstance(command, SetFields):
+        return None, ""
+    if command.ref in answer.gone:
+        return State.DROPPED, f"the {command.ref.object} was deleted in {command.ref.system}"
+    if command.ref in answer.moved:
+        # The person's commands go on under the record that lives: ingest has re-addressed them.
+        return State.PENDING, f"merged into {answer.moved[command.ref].ref.id}"
+    record = answer.records[command.ref]
+    if isinstance(command, CreateTask):
+        if effect.person_id in set_back:
+            return State.DROPPED, "somebody moved the person back before the task was written"
+        if command.unless_open_deal and record.related.get(OPEN_DEALS):
+            return State.DROPPED, "the person has an open deal"
+        return None, ""
+    found = engine.readers[command.ref.system].read(record).raw_stage
+    if found == command.value:
+        return State.DONE, "already there"
+    if found != command.seen:
+        return State.DROPPED, f"somebody set the stage to {found or 'nothing'!r} first"
+    return None, ""
+
+
+def _send(engine: Engine, system: str, effects: Sequence[Effect]) -> tuple[Delivered, bool]:
+    """Make INFLIGHT durable, send one batch, settle every row; return the counts and whether the system is down."""
+    sent_at = engine.clock()
+    with engine.store.writing() as tx:
+        ours = tx.send([one.id for one in effects], engine.epoch, sent_at)
+    effects = [one for one in effects if one.id in ours]
+    if not effects:
+        return Delivered(), False
+
+    def permit() -> bool:
+        """Refuse when the process is stopping or the claim is too old to be sure of."""
+        return not engine.stopping() and engine.clock() - sent_at < DEADLINE
+
+    try:
+        outcomes = engine.adapters[system].apply([one.command for one in effects], permit)
+    except AdapterDown as down:
+        with engine.store.writing() as tx:
+            tx.settle([_settled(one, State.PENDING, attempted=False) for one in effects], engine.clock())
+        engine.went_down(system, down.kind, down.reason, down.after)
+        return Delivered(), True
+    now = engine.clock()
+    rows = [_row(engine, effect, outcome, now) for effect, outcome in zip(effects, outcomes, strict=True)]
+    with engine.store.writing() as tx:
+        changed = tx.settle(rows, now)
+        _remember(tx, [one for one, row in zip(effects, rows, strict=True) if row.state == State.DONE], engine)
+    for effect, outcome in zip(effects, outcomes, strict=True):
+        if effect.id in changed:
+            engine.tell(Tried(system, effect.command, outcome, effect.person_id))
+    engine.came_back(system)
+    counts = [row.state for row in rows]
+    return (
+        Delivered(
+            done=counts.count(State.DONE),
+            parked=counts.count(State.PARKED),
+            unknown=counts.count(State.UNKNOWN),
+            retried=counts.count(State.PENDING),
+        ),
+        False,
+    )
+
+
+def _row(engine: Engine, effect: Effect, outcome: Outcome, now: datetime) -> Settlement:
+    """Turn the adapter's word into the effect's next state."""
+    match outcome:
+        case Done():
+            return _settled(effect, State.DONE, remote_id=outcome.remote_id, reason=outcome.note)
+        case Rejected():
+            return _settled(effect, State.PARKED, reason=outcome.reason, request_id=outcome.request_id)
+        case Retry():
+            wait = max(outcome.after, _backoff(engine, effect.attempts))
+            return _settled(effect, State.PENDING, reason=outcome.reason, not_before=now + wait)
+        case _:
+            quiet = engine.config.delivery.quiet
+            return _settled(effect, State.UNKNOWN, reason=outcome.reason, not_before=now + quiet)
+
+
+def _backoff(engine: Engine, attempts: int) -> timedelta:
+    """Return a wait with full jitter: anything up to the doubled base, never above half an hour."""
+    ceiling = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(attempts, 12))
+    return ceiling * engine.chance.random()
+
+
+def _remember(tx: Writing, effects: Sequence[Effect], engine: Engine) -> None:
+    """Keep what the CRM holds now, so that our own write coming back is no news."""
+    by_ref: dict[CrmRef, Held] = dict(tx.held(list(dict.fromkeys(one.command.ref for one in effects))))
+    for effect in effects:
+        held = by_ref.get(effect.command.ref)
+        command = effect.command
+        if held is None:
+            continue
+        if isinstance(command, SetStage):
+            by_ref[held.ref] = replace(
+                held, raw_stage=command.value, stage=command.stage, stage_at=engine.clock()
+            )
+        elif isinstance(command, SetFields):
+            by_ref[held.ref] = replace(held, written=MappingProxyType({**held.written, **command.values}))
+    if by_ref:
+        tx.save_held(by_ref.values())

@@ -1,0 +1,146 @@
+"""
+Judge the people who are due and store what follows: verdict, ledger steps and writes in one transaction.
+
+Judging happens outside any write transaction; a verdict is saved only on the revision of the facts that it saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from connector.commands import Command, Kind, Rank, kind_of
+from connector.engine import Engine
+from connector.events import Evaluated
+from connector.model import Person, Value
+from connector.plan import Plan, Remote, Rules, plan
+from connector.store.base import Dossier, Effect, Held, State
+from connector.tasking import Desk, look_for_open_tasks
+
+PEOPLE: Final = 200
+"""People judged in one go: what is held in memory at once."""
+_RANKS: Final[Mapping[Kind, Rank]] = MappingProxyType(
+    {Kind.TASK: Rank.TASK, Kind.STAGE: Rank.STAGE, Kind.FIELDS: Rank.FIELDS}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """
+    What one step came to.
+
+    Attributes:
+        people: How many were judged.
+        writes: How many writes were stored.
+        more: Whether others may be due now.
+    """
+
+    people: int
+    writes: int
+    more: bool
+
+
+def evaluate(engine: Engine, rules: Rules, limit: int = PEOPLE) -> Judged:
+    """
+    Judge up to *limit* people who are due; safe to repeat.
+
+    Raises:
+        AdapterDown: A task is to be given and the owners of the tasks' home were never read and cannot be read now.
+    """
+    now = engine.clock()
+    with engine.store.reading() as look:
+        due = look.due(now, limit)
+        dossiers = look.dossiers(due)
+    if not due:
+        return Judged(0, 0, more=False)
+    desk = Desk(engine, now)
+    settled = look_for_open_tasks(engine, [_both_ways(engine, rules, dossier, now) for dossier in dossiers])
+    plans = settled.plans
+    effects = {dossier.standing.person_id: _effects(engine, desk, dossier, one, now) for dossier, one in plans}
+    with engine.store.writing() as tx:
+        for key, state in settled.closed:
+            tx.close_tasks([key], now, state)
+        refused = tx.save_standings([one.standing for _, one in plans])
+        kept = [one for _, one in plans if one.standing.person_id not in refused]
+        tx.add_transitions([step for one in kept for step in one.transitions])
+        stored = tx.enqueue([effect for one in kept for effect in effects[one.standing.person_id]])
+        desk.save(tx)
+    engine.tell(Evaluated(len(plans), len(stored)))
+    return Judged(len(plans), len(stored), more=len(due) == limit)
+
+
+def _both_ways(engine: Engine, rules: Rules, dossier: Dossier, now: datetime) -> tuple[Dossier, Plan, Plan]:
+    """Return the plan as if the person's tasks were open, and as if they were closed."""
+    usual = judge(engine, rules, dossier, now, task_open=bool(dossier.open_tasks))
+    free = judge(engine, rules, dossier, now, task_open=False) if dossier.open_tasks else usual
+    return dossier, usual, free
+
+
+def judge(engine: Engine, rules: Rules, dossier: Dossier, now: datetime, *, task_open: bool) -> Plan:
+    """Decide about the person of *dossier*, pure but for what is handed in."""
+    return plan(
+        person_of(engine, dossier),
+        dossier.engagements,
+        dossier.standing,
+        remotes_of(engine, dossier.held),
+        rules,
+        now,
+        task_open=task_open,
+    )
+
+
+def person_of(engine: Engine, dossier: Dossier) -> Person:
+    """
+    Return the person as the criteria see them: fields merged over their records.
+
+    Records of the first configured system win, a person's own record wins over the company's, and the first value that
+    is not empty stands.
+    """
+    fields: dict[str, Value] = {}
+    rows = _in_order(engine, dossier.held)
+    for row in rows:
+        for name, value in row.values.items():
+            if value is not None:
+                fields.setdefault(name, value)
+    standing = dossier.standing
+    refs = tuple(row.ref for row in rows if row.person_id)
+    return Person(standing.person_id, MappingProxyType(fields), standing.stage, standing.stage_at, refs)
+
+
+def remotes_of(engine: Engine, held: Sequence[Held]) -> tuple[Remote, ...]:
+    """Return the records that may be written to."""
+    home = engine.config.home
+    remotes = []
+    for row in _in_order(engine, held):
+        mapping = engine.config.mappings[row.ref.system].of(row.ref.object)
+        if mapping is None or row.gone_at is not None or not (mapping.stage or mapping.write):
+            continue
+        in_home = row.ref.system in home.stages
+        remotes.append(Remote(row.ref, mapping, row.raw_stage, row.stage, row.written, stages=in_home))
+    return tuple(remotes)
+
+
+def _in_order(engine: Engine, held: Sequence[Held]) -> list[Held]:
+    """Return living rows, the first configured system's first, people before companies."""
+    order = {name: at for at, name in enumerate(engine.config.systems)}
+    living = [row for row in held if row.gone_at is None]
+    return sorted(living, key=lambda row: (row.person_id == 0, order.get(row.ref.system, len(order)), row.ref))
+
+
+def _effects(engine: Engine, desk: Desk, dossier: Dossier, one: Plan, now: datetime) -> list[Effect]:
+    """Turn a plan into rows for the outbox: tasks and stages HELD until the run's brakes have passed them."""
+    commands: list[Command] = [*one.stages, *one.fields]
+    if one.task is not None and one.explanation is not None:
+        commands += desk.commands(person_of(engine, dossier), dossier, one.task, one.explanation)
+    return [_effect(one, command, now) for command in commands]
+
+
+def _effect(one: Plan, command: Command, now: datetime) -> Effect:
+    """Return *command* as a new row of the outbox."""
+    kind = kind_of(command)
+    slot = f"task:{command.key}" if kind == Kind.TASK else str(kind)
+    state = State.PENDING if kind == Kind.FIELDS else State.HELD
+    return Effect(one.standing.person_id, command, _RANKS[kind], state, slot, now, why=one.why)

@@ -1,0 +1,395 @@
+"""
+Take vendor rows in: whose they are, what they say, what that changes; rows and cursor in one transaction.
+
+Values are compared, not timestamps: a row that says nothing new (our own write coming back, a background touch by the
+vendor) changes nothing and costs no evaluation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from connector.adapters.base import Fetched, Page
+from connector.commands import Kind, Rank, SetStage
+from connector.engine import Engine
+from connector.events import Refused
+from connector.lifecycle import SET_BACK, Seen, observe
+from connector.mapping.compiled import Mapped
+from connector.mapping.digest import digest_of_raw
+from connector.mapping.identity import Assignment, Claim, assign
+from connector.model import CrmRef, Engagement, Record, Standing, Transition
+from connector.store.base import Cursor, Held, Quarantined, State, Writing
+
+COMPANY = "company"
+_LIVE = (State.HELD, State.PENDING, State.INFLIGHT, State.UNKNOWN)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one transaction gathers before it writes; lives only while that transaction lasts."""
+
+    engine: Engine
+    tx: Writing
+    now: datetime
+    system: str
+    fresh_start: bool
+    """Whether people who are new here were there before us (first load) rather than born since."""
+    rows: dict[CrmRef, Held] = field(default_factory=dict)
+    engagements: list[tuple[int, Engagement]] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    touched: set[int] = field(default_factory=set)
+    companies: set[CrmRef] = field(default_factory=set)
+    refused: list[Quarantined] = field(default_factory=list)
+    clean: list[CrmRef] = field(default_factory=list)
+    seen: list[tuple[int, Seen]] = field(default_factory=list)
+    newcomers: set[int] = field(default_factory=set)
+
+
+def store_page(engine: Engine, system: str, page: Page, cursor: Cursor) -> int:
+    """Store the rows of *page* and where the next one begins; return how many rows said anything new."""
+    with engine.store.writing() as tx:
+        changed, told = _take(engine, tx, system, page.records, page.gone, backfill=page.backfill)
+        tx.save_cursor(cursor)
+    for event in told:
+        engine.tell(event)
+    return changed
+
+
+def strangers(engine: Engine, system: str, page: Page) -> None:
+    """
+    Read, by the strong read, the rows that *page* hangs on and that we do not know: a new meeting's contact.
+
+    Raises:
+        AdapterDown: They cannot be read now; the page is then asked for again.
+    """
+    parents = list(dict.fromkeys(ref for record in page.records for ref in record.parents))
+    if not parents:
+        return
+    wanted = engine.config.systems[system].wanted.objects
+    with engine.store.reading() as look:
+        known = look.held(parents)
+        owned = look.owners_of(refs=[ref for ref in parents if ref not in known])
+    missing = [ref for ref in parents if ref not in known and ref not in owned and ref.object in wanted]
+    for name in sorted({ref.object for ref in missing}):
+        found = engine.adapters[system].fetch(
+            [ref for ref in missing if ref.object == name], Rank.BACKFILL if page.backfill else Rank.READ
+        )
+        _store_fetched(engine, system, found, backfill=page.backfill)
+
+
+def take_fresh(engine: Engine, found: Fetched) -> frozenset[int]:
+    """
+    Store what a strong read found just before a write; return the people whom somebody moved back in the meantime.
+
+    Only rows that say something new are touched; their people are due again.
+    """
+    systems = {ref.system for ref in (*found.records, *found.gone, *found.moved)}
+    set_back: set[int] = set()
+    for system in sorted(systems):
+        set_back |= _store_fetched(engine, system, found, backfill=False)
+    return frozenset(set_back)
+
+
+def _store_fetched(engine: Engine, system: str, found: Fetched, *, backfill: bool) -> set[int]:
+    """Store the part of *found* that belongs to *system*; return the people who were moved back."""
+    records = [record for ref, record in found.records.items() if ref.system == system]
+    for old, record in found.moved.items():
+        if record.ref.system == system:
+            merged = record if old in record.merged else replace(record, merged=(*record.merged, old))
+            records.append(merged)
+    gone = [ref for ref in found.gone if ref.system == system]
+    if not records and not gone:
+        return set()
+    with engine.store.writing() as tx:
+        before = tx.held([record.ref for record in records])
+        _, told = _take(engine, tx, system, records, gone, backfill=backfill)
+        after = tx.held([record.ref for record in records])
+        moved = {row.person_id for ref, row in after.items() if ref in before and row.raw_stage != before[ref].raw_stage}
+        standings = [one.standing for one in tx.dossiers(sorted(moved), False)] if moved else []  # noqa: FBT003 - the port's switch
+    for event in told:
+        engine.tell(event)
+    return {one.person_id for one in standings if any(barrier.reason == SET_BACK for barrier in one.barriers)}
+
+
+def _take(  # noqa: PLR0913 - the parts of a page beside where they go
+    engine: Engine,
+    tx: Writing,
+    system: str,
+    records: Sequence[Record],
+    gone: Sequence[CrmRef],
+    *,
+    backfill: bool,
+) -> tuple[int, list[Refused]]:
+    """Store rows and deletions; return how many rows said anything new, and what could not be mapped."""
+    batch = _Batch(engine, tx, engine.clock(), system, fresh_start=backfill)
+    reader = engine.readers[system]
+    records = [record for record in records if record.ref.object in reader.objects]
+    parents = {ref for record in records for ref in record.parents}
+    merged = {ref for record in records for ref in record.merged}
+    known = tx.held(list(dict.fromkeys([record.ref for record in records] + sorted(parents | merged | set(gone)))))
+    mapped = [(record, _mapped(engine, system, record, known, batch.now)) for record in records]
+    people = [(record, one) for record, one in mapped if not one.problems and _is_person(engine, record)]
+    assignment = _assigned(tx, people, known)
+    for stays, goes in assignment.merges:
+        tx.merge_people(stays, goes, batch.now)
+    owner_of = _owners(batch, assignment)
+    for record, one in mapped:
+        if one.problems:
+            _refuse(batch, record, one)
+        elif record.ref.object == COMPANY:
+            _take_company(batch, record, one, known.get(record.ref))
+        elif record.ref in owner_of:
+            _take_person(batch, record, one, known, owner_of[record.ref])
+        else:
+            _take_activity(batch, record, one, known, parents)
+    _take_gone(batch, gone, known)
+    return _write(batch), [Refused(one.ref, one.problem) for one in batch.refused]
+
+
+def _is_person(engine: Engine, record: Record) -> bool:
+    """Tell whether rows of this object are people: mapped with columns, and no company."""
+    return record.ref.object != COMPANY and engine.config.mappings[record.ref.system].of(record.ref.object) is not None
+
+
+def _mapped(
+    engine: Engine, system: str, record: Record, known: Mapping[CrmRef, Held], now: datetime
+) -> Mapped:
+    """Read a row against what we kept of it and of the rows that were merged into it."""
+    held = known.get(record.ref)
+    return engine.readers[system].take(
+        record,
+        held.marks if held else {},
+        now,
+        inherited=[known[ref].marks for ref in record.merged if ref in known],
+        seen_at=held.modified_at if held else None,
+    )
+
+
+def _assigned(
+    tx: Writing, people: Sequence[tuple[Record, Mapped]], known: Mapping[CrmRef, Held]
+) -> Assignment:
+    """Return whose each person's row is; only rows we do not know, or whose address changed, are looked up by it."""
+    claims = [Claim(record.ref, one.reading.email, record.merged) for record, one in people]
+    refs = [claim.ref for claim in claims if claim.ref not in known]
+    refs += [ref for claim in claims for ref in claim.merged if ref not in known]
+    emails = [
+        claim.email
+        for claim in claims
+        if claim.email and (claim.ref not in known or known[claim.ref].email != claim.email)
+    ]
+    found: dict[CrmRef | str, int] = {ref: row.person_id for ref, row in known.items() if row.person_id}
+    if refs or emails:
+        found.update(tx.owners_of(refs=refs, emails=emails))
+    by_email = sorted({found[email] for email in emails if email in found})
+    seats = {
+        dossier.standing.person_id: frozenset(
+            (row.ref.system, row.ref.object) for row in dossier.held if row.person_id and row.gone_at is None
+        )
+        for dossier in (tx.dossiers(by_email, False) if by_email else ())  # noqa: FBT003 - the port's switch
+    }
+    return assign(claims, found, seats)
+
+
+def _owners(batch: _Batch, assignment: Assignment) -> dict[CrmRef, int]:
+    """Return each row's person; newcomers are made."""
+    owner_of = dict(assignment.people)
+    ids = batch.tx.new_people([one.email for one in assignment.newcomers], batch.now)
+    for newcomer, person_id in zip(assignment.newcomers, ids, strict=True):
+        batch.newcomers.add(person_id)
+        owner_of.update(dict.fromkeys(newcomer.refs, person_id))
+    return owner_of
+
+
+def _refuse(batch: _Batch, record: Record, one: Mapped) -> None:
+    """Put a row aside with its problem; what we knew of it stands."""
+    batch.refused.append(
+        Quarantined(record.ref, "; ".join(one.problems), digest_of_raw(record), batch.now, batch.now)
+    )
+
+
+def _held(record: Record, one: Mapped, before: Held | None, person_id: int) -> Held:
+    """Return the row as it is to be kept."""
+    reading = one.reading
+    same_stage = before is not None and before.raw_stage == reading.raw_stage
+    written = dict(before.written) if before else {}
+    written.update(reading.written)
+    return Held(
+        ref=record.ref,
+        person_id=person_id,
+        values=reading.values,
+        modified_at=record.modified_at,
+        raw_stage=reading.raw_stage,
+        stage=reading.stage,
+        stage_at=before.stage_at if before and same_stage else record.modified_at,
+        owner_id=reading.owner_id,
+        company=reading.company,
+        email=reading.email,
+        marks=one.happenings.marks,
+        written=written,
+        digest=one.digest,
+    )
+
+
+def _same(before: Held | None, after: Held) -> bool:
+    """Tell whether a row says exactly what we already know; our own results in it are no news for the criteria."""
+    return (
+        before is not None
+        and before.gone_at is None
+        and before.person_id == after.person_id
+        and before.raw_stage == after.raw_stage
+        and before.stage == after.stage
+        and before.owner_id == after.owner_id
+        and before.company == after.company
+        and before.email == after.email
+        and before.values == after.values
+    )
+
+
+def _take_company(batch: _Batch, record: Record, one: Mapped, before: Held | None) -> None:
+    """Keep a company; its people are due when it says something new."""
+    batch.clean.append(record.ref)
+    if before is not None and record.modified_at < before.modified_at:
+        return
+    after = _held(record, one, before, 0)
+    if not _same(before, after):
+        batch.companies.add(record.ref)
+    if not _same(before, after) or before is None or dict(before.written) != dict(after.written):
+        batch.rows[record.ref] = after
+
+
+def _take_person(
+    batch: _Batch, record: Record, one: Mapped, known: Mapping[CrmRef, Held], person_id: int
+) -> None:
+    """Keep a person's row and what it tells of engagement; an older version than the one we know tells only that."""
+    batch.clean.append(record.ref)
+    before = known.get(record.ref)
+    batch.engagements += [(person_id, happening) for happening in one.happenings.new]
+    batch.withdrawn += one.happenings.withdrawn
+    stale = before is not None and record.modified_at < before.modified_at
+    after = replace(before, marks=one.happenings.marks) if before and stale else _held(record, one, before, person_id)
+    news = bool(one.happenings.new or one.happenings.withdrawn) or not _same(before, after)
+    for ref in record.merged:
+        old = known.get(ref)
+        if old is not None and old.gone_at is None:
+            batch.rows[ref] = replace(old, person_id=person_id, gone_at=batch.now)
+            batch.tx.readdress(ref, record.ref)
+            news = True
+    if news:
+        batch.touched.add(person_id)
+    if not stale:
+        _look_at_stage(batch, record, before, after)
+    if news or before is None or before.marks != after.marks or dict(before.written) != dict(after.written):
+        batch.rows[record.ref] = after
+
+
+def _look_at_stage(batch: _Batch, record: Record, before: Held | None, after: Held) -> None:
+    """Note a stage that we did not write, in a system whose stages count."""
+    if record.ref.system not in batch.engine.config.home.stages:
+        return
+    if before is not None and before.raw_stage == after.raw_stage and before.stage == after.stage:
+        return
+    if before is not None and _is_echo(batch.tx, after):
+        return
+    merged = bool(record.merged) and before is None
+    seen = Seen(
+        system=record.ref.system,
+        before=before.stage if before else None,
+        after=after.stage,
+        known=before is not None and not merged,
+        unmapped=after.raw_stage is not None and after.stage is None,
+        at=record.modified_at,
+    )
+    batch.seen.append((after.person_id, seen))
+
+
+def _is_echo(tx: Writing, after: Held) -> bool:
+    """Tell whether the stage that now stands there is one of ours that is on its way and not yet settled."""
+    under_way = tx.effects(states=(State.INFLIGHT, State.UNKNOWN), person_id=after.person_id, kind=Kind.STAGE)
+    return any(
+        isinstance(one.command, SetStage) and one.command.ref == after.ref and one.command.value == after.raw_stage
+        for one in under_way
+    )
+
+
+def _take_activity(
+    batch: _Batch, record: Record, one: Mapped, known: Mapping[CrmRef, Held], parents: Iterable[CrmRef]
+) -> None:
+    """Give what a meeting, a call, an e-mail or a list membership tells to everybody it concerns."""
+    del parents
+    batch.clean.append(record.ref)
+    unknown = [ref for ref in record.parents if ref not in known]
+    owners = dict(batch.tx.owners_of(refs=unknown)) if unknown else {}
+    for ref in record.parents:
+        person_id = known[ref].person_id if ref in known else owners.get(ref, 0)
+        if not person_id:
+            continue
+        for happening in one.happenings.new:
+            # One meeting with two contacts is engagement of both, so each has a key of their own.
+            mine = replace(happening, key=f"{happening.key}-{ref.id}")
+            batch.engagements.append((person_id, mine))
+        if one.happenings.withdrawn:
+            batch.withdrawn += [f"{key}-{ref.id}" for key in one.happenings.withdrawn]
+            batch.touched.add(person_id)
+
+
+def _take_gone(batch: _Batch, gone: Sequence[CrmRef], known: Mapping[CrmRef, Held]) -> None:
+    """Mark deleted rows; their people are looked at again with what is left."""
+    for ref in gone:
+        row = known.get(ref)
+        if row is None or row.gone_at is not None:
+            continue
+        batch.rows[ref] = replace(row, gone_at=batch.now)
+        if row.person_id:
+            batch.touched.add(row.person_id)
+        else:
+            batch.companies.add(ref)
+
+
+def _write(batch: _Batch) -> int:
+    """Write everything the rows came to; return how many rows were news."""
+    tx = batch.tx
+    tx.save_held(batch.rows.values())
+    if batch.engagements:
+        # Somebody is due only for engagement that is really new; the store tells by its keys.
+        batch.touched |= tx.add_all_engagements(batch.engagements, batch.now)
+    if batch.withdrawn:
+        tx.withdraw(batch.withdrawn)
+    if batch.companies:
+        for people in tx.people_at(sorted(batch.companies)).values():
+            batch.touched.update(people)
+    if batch.seen:
+        _observe_all(batch)
+    if batch.refused:
+        tx.quarantine(batch.refused)
+    if batch.clean:
+        tx.release_quarantine(batch.clean)
+    if batch.touched:
+        tx.touch(batch.touched, batch.now)
+    return len(batch.touched) + len(batch.refused)
+
+
+def _observe_all(batch: _Batch) -> None:
+    """Take over the stages that others set; people who came after go-live need no baseline."""
+    config = batch.engine.config
+    ids = [person_id for person_id, _ in batch.seen]
+    standings: dict[int, Standing] = {}
+    known = [one for one in dict.fromkeys(ids) if one not in batch.newcomers]
+    if known:
+        standings = {one.standing.person_id: one.standing for one in batch.tx.dossiers(known, False)}  # noqa: FBT003 - the port's switch
+    before = {**standings, **{person_id: Standing(person_id) for person_id in batch.newcomers}}
+    for person_id in batch.newcomers:
+        agreement = "" if batch.fresh_start else config.agreement.hash
+        standings[person_id] = Standing(person_id, agreement=agreement)
+    steps: list[Transition] = []
+    for person_id, seen in batch.seen:
+        standing = standings.get(person_id)
+        if standing is None:
+            continue
+        standings[person_id], new = observe(standing, seen, config.agreement.hold, config.playbooks)
+        steps += new
+    changed = [one for person_id, one in standings.items() if one != before[person_id]]
+    batch.tx.save_standings(changed)
+    batch.tx.add_transitions(steps)
+    batch.touched.update(one.person_id for one in changed)

@@ -1,0 +1,79 @@
+"""Pull what changed: page after page, the next one under way while this one is stored, the cursor with its rows."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from connector.adapters.base import AdapterDown, Page, Stream
+from connector.engine import Engine
+from connector.events import Pulled
+from connector.ingest import store_page, strangers
+from connector.store.base import Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """
+    What one look at a stream brought.
+
+    Attributes:
+        rows: Rows that were read.
+        new: Rows that changed anything.
+        down: Why it ended early; None when it did not.
+    """
+
+    rows: int = 0
+    new: int = 0
+    down: AdapterDown | None = None
+
+
+def pull(engine: Engine, system: str, stream: Stream) -> Looked:
+    """
+    Store every change of *stream* since the last look; safe to repeat and to break off anywhere.
+
+    One page is fetched ahead while the last one is stored, so that a first load keeps the vendor busy.
+    """
+    adapter = engine.adapters[system]
+    cursor = _cursor(engine, system, stream.name)
+    now = engine.clock()
+    if cursor is not None and cursor.loaded and stream.every and now - cursor.looked_at < stream.every:
+        return Looked()
+    text = cursor.cursor if cursor else None
+    loaded = cursor.loaded if cursor else False
+    rows = new = 0
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="pull") as ahead:
+        coming: Future[Page] = ahead.submit(adapter.pull, stream.name, text)
+        while True:
+            try:
+                page = coming.result()
+            except AdapterDown as down:
+                return Looked(rows, new, down)
+            if page.more and not engine.stopping():
+                coming = ahead.submit(adapter.pull, stream.name, page.cursor)
+            try:
+                strangers(engine, system, page)
+            except AdapterDown as down:
+                return Looked(rows, new, down)
+            loaded = loaded or not page.backfill or not page.more
+            mark = Cursor(system, stream.name, page.cursor, page.as_of, engine.clock(), loaded=loaded)
+            changed = store_page(engine, system, page, mark)
+            rows, new = rows + len(page.records), new + changed
+            engine.tell(Pulled(system, stream.name, len(page.records), changed, page.backfill))
+            if not page.more or engine.stopping():
+                engine.came_back(system)
+                return Looked(rows, new)
+
+
+def _cursor(engine: Engine, system: str, stream: str) -> Cursor | None:
+    """Return where the stream stands; None before its first look."""
+    with engine.store.reading() as look:
+        return next((one for one in look.cursors() if (one.system, one.stream) == (system, stream)), None)
+
+
+def since_last_look(engine: Engine, system: str) -> timedelta | None:
+    """Return how long ago the stream of *system* that was looked at last was looked at; None before the first look."""
+    with engine.store.reading() as look:
+        instants: list[datetime] = [one.looked_at for one in look.cursors() if one.system == system]
+    return engine.clock() - max(instants) if instants else None

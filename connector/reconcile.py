@@ -1,0 +1,47 @@
+"""
+Once a day, read everybody who is qualified again by the strong read: what polling and indexes may have missed.
+
+Deleted and merged records, moves by hand, and changed values come in this way at the latest. The cost follows the number
+of qualified people, not the base.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from connector.adapters.base import AdapterDown
+from connector.commands import Rank
+from connector.engine import Engine
+from connector.ingest import take_fresh
+from connector.lifecycle import OURS
+
+EVERY: Final = timedelta(days=1)
+_AT_ONCE: Final = 500
+_NOTE: Final = "reconciled:"
+
+
+def reconcile(engine: Engine, system: str) -> AdapterDown | None:
+    """Read the qualified people's records in *system* again when a day has passed; return why it could not be done."""
+    now = engine.clock()
+    with engine.store.reading() as look:
+        text = look.note(_NOTE + system)
+        refs = look.rows_of_people_in(sorted(OURS), system) if text and _ripe(text, now) else ()
+    if text and not _ripe(text, now):
+        return None
+    for start in range(0, len(refs), _AT_ONCE):
+        part = refs[start : start + _AT_ONCE]
+        try:
+            for name in sorted({ref.object for ref in part}):
+                found = engine.adapters[system].fetch([ref for ref in part if ref.object == name], Rank.READ)
+                take_fresh(engine, found)
+        except AdapterDown as down:
+            return down
+    with engine.store.writing() as tx:
+        tx.save_note(_NOTE + system, now.isoformat())
+    return None
+
+
+def _ripe(text: str, now: datetime) -> bool:
+    """Tell whether a day has passed since *text*."""
+    return now - datetime.fromisoformat(text) >= EVERY

@@ -1,0 +1,174 @@
+"""From "a playbook fired" to a task for somebody: owner, words, due date; and whether an earlier task is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from connector.adapters.base import AdapterDown, Schema
+from connector.commands import Command, CreateTask, Kind, SetFields
+from connector.engine import Engine
+from connector.model import CrmRef, Explanation, Person
+from connector.owners import Asked, Directory, Load, OwnerChoice, choose_owner, shares_from, shares_text
+from connector.plan import Plan, TaskWanted, effect_key
+from connector.store.base import Dossier, Held, State, Writing
+from connector.task import create_task
+
+OPEN: Final = "open"
+"""In `Record.related` of a task that was read: 1 while it is open, 0 once it is done."""
+_SHARES: Final = "round_robin"
+_LATER: Final = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class Desk:
+    """
+    Gives tasks to owners during one evaluation step; knows what they were given before.
+
+    Attributes:
+        engine: Where configuration, directory and store are.
+        now: The instant of the step.
+    """
+
+    engine: Engine
+    now: datetime
+    _schema: Schema | None = None
+    _directory: Directory | None = None
+    _load: Load = field(default_factory=Load)
+
+    def commands(
+        self, person: Person, dossier: Dossier, wanted: TaskWanted, explanation: Explanation
+    ) -> list[Command]:
+        """
+        Return the task, and the change of the record's owner where the playbook asks for it.
+
+        Nothing when the person has no record in the system that tasks are written to.
+
+        Raises:
+            AdapterDown: Owners were never read and cannot be read now.
+        """
+        config = self.engine.config
+        held = dossier.held
+        own = next((row for row in held if row.ref.system == config.home.tasks and row.person_id and not row.gone_at), None)
+        if own is None:
+            return []
+        schema = self._open()
+        company = next((row for row in held if row.ref == own.company), None)
+        choice = self._choose(wanted, own, company)
+        task = create_task(
+            playbook=wanted.playbook,
+            person=person,
+            explanation=explanation,
+            ref=own.ref,
+            company=own.company,
+            portal=schema.portal,
+            episode=wanted.episode,
+            owner=choice,
+            fields=config.fields,
+            hours=config.hours,
+            language=wanted.playbook.language or config.language,
+            timezone=config.timezone,
+            version=config.agreement.version,
+            now=self.now,
+            marker=False,
+            engagements={one.key: one for one in dossier.engagements},
+        )
+        commands: list[Command] = [task]
+        mapping = config.mappings[own.ref.system].of(own.ref.object)
+        if wanted.playbook.set_owner and choice.id and mapping is not None and choice.id != own.owner_id:
+            their = mapping.owner or self.engine.owner_fields[own.ref.system]
+            key = effect_key(own.ref, "owner", choice.id, wanted.playbook.name, wanted.episode)
+            commands.append(SetFields(key, own.ref, {their: choice.id}))
+        return commands
+
+    def save(self, tx: Writing) -> None:
+        """Keep the round robin's shares with the tasks that made them."""
+        if self._directory is not None:
+            tx.save_note(_SHARES, shares_text(self._load))
+
+    def _open(self) -> Schema:
+        """Read owners, today's tasks and shares once, on the first task of the step."""
+        if self._schema is None:
+            self._schema = self.engine.directory.schema(self.engine.config.home.tasks)
+            self._directory = Directory.of(self._schema.owners)
+            with self.engine.store.reading() as look:
+                today = look.tasks_today(self.engine.start_of_day())
+                self._load = Load(today, shares_from(look.note(_SHARES)))
+        return self._schema
+
+    def _choose(self, wanted: TaskWanted, own: Held, company: Held | None) -> OwnerChoice:
+        """Return who gets the task; everybody's load grows with it."""
+        config = self.engine.config
+        asked = Asked(wanted.playbook.owner, own.owner_id, company.owner_id if company else "")
+        directory = self._directory or Directory.of(())
+        choice, self._load = choose_owner(
+            asked, directory, config.owners, self._load, config.brakes.tasks_per_owner_per_day
+        )
+        return choice
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Plans after looking for open tasks; those whose tasks cannot be looked at now wait a minute."""
+
+    plans: tuple[tuple[Dossier, Plan], ...]
+    closed: tuple[tuple[str, str], ...]
+    """Keys of our tasks that turned out "completed" or "deleted"."""
+
+
+def look_for_open_tasks(engine: Engine, plans: Sequence[tuple[Dossier, Plan, Plan]]) -> Settled:
+    """
+    Choose, for people with tasks of ours, between the plan that takes them as open and the one that does not.
+
+    Args:
+        engine: Where adapters and store are.
+        plans: Dossier, plan as if tasks were open, plan as if none were.
+    """
+    doubtful = [one for one in plans if one[0].open_tasks and one[1].task is None and one[2].task is not None]
+    if not doubtful:
+        return Settled(tuple((dossier, open_plan) for dossier, open_plan, _ in plans), ())
+    tasks = _tasks_of(engine, [dossier for dossier, _, _ in doubtful])
+    refs = [ref for ref, _ in tasks.values()]
+    try:
+        found = engine.adapters[engine.config.home.tasks].fetch(refs)
+    except AdapterDown as down:
+        engine.went_down(engine.config.home.tasks, down.kind, down.reason, down.after)
+        waiting = {id(one) for one in doubtful}
+        return Settled(tuple(_postponed(*one, wait=id(one) in waiting, engine=engine) for one in plans), ())
+    closed: dict[str, str] = {}
+    for key, (ref, _) in tasks.items():
+        record = found.records.get(ref)
+        if record is None:
+            closed[key] = "deleted"
+        elif record.related.get(OPEN) == 0:
+            closed[key] = "completed"
+    chosen = tuple(
+        (dossier, open_plan if set(dossier.open_tasks) - set(closed) else free_plan)
+        for dossier, open_plan, free_plan in plans
+    )
+    return Settled(chosen, tuple(closed.items()))
+
+
+def _tasks_of(engine: Engine, dossiers: Sequence[Dossier]) -> dict[str, tuple[CrmRef, int]]:
+    """Return the tasks in the CRM that we made for these people and know by id: key → (row, person)."""
+    found: dict[str, tuple[CrmRef, int]] = {}
+    with engine.store.reading() as look:
+        for dossier in dossiers:
+            person_id = dossier.standing.person_id
+            for effect in look.effects(states=(State.DONE,), person_id=person_id, kind=Kind.TASK):
+                command = effect.command
+                if isinstance(command, CreateTask) and command.key in dossier.open_tasks and effect.remote_id:
+                    found[command.key] = (CrmRef(command.ref.system, "task", effect.remote_id), person_id)
+    return found
+
+
+def _postponed(
+    dossier: Dossier, open_plan: Plan, free_plan: Plan, *, wait: bool, engine: Engine
+) -> tuple[Dossier, Plan]:
+    """Return the plan as it is, or for a doubtful one nothing but a later look."""
+    del free_plan
+    if not wait:
+        return dossier, open_plan
+    return dossier, Plan(replace(dossier.standing, due_at=engine.clock() + _LATER), open_plan.decision)
