@@ -26,6 +26,7 @@ NO_CALL: Final = frozenset({"do_not_call", "no_call", "no_calls", "phone_opted_o
 _PHONE_WORDS: Final = frozenset({"phone", "mobile", "telephone", "mobilephone"})
 _FACTS: Final = 5
 _SHOWN: Final = 80
+_POSITION: Final = 60
 _TOLD_ANYWAY: Final = frozenset({"first_name", "last_name", "company", "job_title"})
 
 
@@ -65,7 +66,7 @@ def card(person: Person, fields: Mapping[str, FieldSpec], reader: Reader) -> Car
     full = " ".join(part for name in ("first_name", "last_name") if (part := tidied(value[name], _SHOWN)))
     return Card(
         name=full or email,
-        position=tuple(part for name in ("job_title", "company") if (part := tidied(value[name], _SHOWN))),
+        position=tuple(part for name in ("job_title", "company") if (part := tidied(value[name], _POSITION))),
         phones=tuple(dict.fromkeys(value[name] for name in phones or ("phone",) if value[name])),
         email=email,
         no_call=any(person.fields.get(name) is True for name in NO_CALL),

@@ -130,7 +130,7 @@ def _zone(name: str) -> ZoneInfo | None:
     """Return the zone called *name*; None for none and for one that nobody knows."""
     try:
         return ZoneInfo(name) if name else None
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         # A vendor may name a zone that this machine has never heard of; the configured one serves.
         return None
 

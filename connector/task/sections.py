@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from connector.agreement import Playbook
+from connector.lifecycle import rank
 from connector.mapping.spec import FieldSpec
 from connector.model import Explanation, Person, Stage
 from connector.task.body import Block
@@ -66,8 +67,13 @@ def sections(case: Case) -> tuple[Block, ...]:
             words.say("why.heading"),
             optional=True,
         ),
-        Block((clean(case.playbook.reject, _SENTENCE) or words.say("reject"),)),
+        Block((clean(case.playbook.reject, _SENTENCE) or _reject(case.stage, words),)),
     )
+
+
+def _reject(stage: Stage | None, words: Words) -> str:
+    """Return how to say no; nobody shall set a customer or an open opportunity back for it."""
+    return words.say("reject.kept" if rank(stage) > rank(Stage.SQL) else "reject")
 
 
 def _happened(story: Story, words: Words) -> Block:

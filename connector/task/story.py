@@ -51,7 +51,7 @@ class Story:
         fluent: Whether the reason goes on behind a name as a sentence ("Ann booked a meeting").
         lines: Dated, newest first, at most `SHOWN`.
         earlier: How many happenings are older than those.
-        facts: Names of the fields that the decision rests on.
+        facts: Names of the other fields that the decision rests on.
     """
 
     reason: str
@@ -77,7 +77,7 @@ def told(explanation: Explanation, engagements: Mapping[str, Engagement], reader
     reason = _reason(top, engagements, reader) if top else clean(explanation.top_reason, LONGEST_REASON)
     fluent = top is not None and top.at is not None and reader.words.knows(top.what)
     lines, earlier = _lines(happened, engagements, reader)
-    facts = tuple(dict.fromkeys(one.what for one in every if one.at is None))
+    facts = tuple(dict.fromkeys(one.what for one in every if one.at is None and one != top))
     return Story(reason, fluent, lines, earlier, facts)
 
 

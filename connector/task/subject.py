@@ -86,7 +86,7 @@ def _filled(template: str, values: Mapping[str, str], words: Words) -> str:
         for index, clean_part in enumerate(_cleaned(parts))
     ]
     line = "".join(texts)
-    if parts[0].strip() == "" and line[:1].islower() and values.get(parts[1] if len(parts) > 1 else "", ""):
+    if not parts[0].strip() and parts[1:2] == ["top_reason"]:
         line = line[:1].upper() + line[1:]
     return " ".join(_without_holes(line, words.texts["dangling"]).split())
 

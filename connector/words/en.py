@@ -59,6 +59,8 @@ TEXTS: Final[Mapping[str, str]] = MappingProxyType({
     "why.rest": "other rules",
     "reject": "Not a fit? Set the stage to disqualified, or back to an earlier one. You will not get them again "
     "until they do something new that qualifies.",
+    "reject.kept": "Nothing to do here? Complete the task and leave the stage as it is. The next one only comes "
+    "when they do something new.",
     "marker": "Task key: {key}",
     "subject.fallback": "Please look at {object} {record}",
     "stage.subscriber": "subscriber",
@@ -164,7 +166,7 @@ TEXTS: Final[Mapping[str, str]] = MappingProxyType({
     "did.list_joined.named": "was added to the list {name}",
     "did.list_joined.many": "was added to {count} lists",
     "fact.reason": "{field} = {value}",
-    "fact": "{field}: {value}",
+    "fact": "{field} {value}",
     "field.company": "company",
     "field.country": "country",
     "field.email": "e-mail",
