@@ -7,16 +7,19 @@ runs single ones on mutants and demands that they fail.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import cast
 
-from connector.mapping.spec import SystemMapping
+from connector.mapping.compiled import Mapped
+from connector.mapping.happenings import Marks
+from connector.mapping.spec import EngagementMapping, SystemMapping
 from connector.mapping.vocabulary import HUBSPOT
-from connector.model import Record, Stage
+from connector.model import Engagement, Record, Stage
+
 from tests.mapping.made import ANSWERED, BOOKED, CONTACT, FIELDS, FORMS, HOUR, JOINED, NOW, SOLD, VIEWS, ref, row
 
 DAY = timedelta(days=1)
@@ -32,17 +35,24 @@ class Subject:
         """Return one of its modules."""
         return import_module(f"{self.package}.{name}")
 
-    def take(self, record: Record, marks: Mapping[str, Any] | None = None, *mappings: Any, **more: Any) -> Any:
+    def take(
+        self,
+        record: Record,
+        marks: Marks | None = None,
+        *mappings: EngagementMapping,
+        inherited: tuple[Marks, ...] = (),
+        seen_at: datetime | None = None,
+    ) -> Mapped:
         """Return what a row says under *mappings* (page views and forms unless said)."""
         system = SystemMapping("hubspot", (CONTACT,), mappings or (VIEWS, FORMS))
         reader = self.module("compiled").compile_mapping(system, FIELDS, HUBSPOT)
-        return reader.take(record, marks or {}, NOW, **more)
+        return cast("Mapped", reader.take(record, marks or {}, NOW, inherited=inherited, seen_at=seen_at))
 
 
 Clause = Callable[[Subject], None]
 
 
-def counts(mapped: Any) -> list[int]:
+def counts(mapped: Mapped) -> list[int]:
     """Return how many happenings each new engagement stands for."""
     return [one.count for one in mapped.happenings.new]
 
@@ -217,7 +227,7 @@ def mails_tell_who_wrote_them(subject: Subject) -> None:
 def joining_again_is_another_joining(subject: Subject) -> None:
     """A membership is one happening however often it is read; leaving and joining again is another."""
 
-    def joined(at: str, name: str = "Newsletter") -> Any:
+    def joined(at: str, name: str = "Newsletter") -> tuple[Engagement, ...]:
         """Return what a membership says."""
         return subject.take(row({"list": name, "joined_at": at}, "membership", "9:1"), None, JOINED).happenings.new
 
@@ -234,9 +244,7 @@ def one_bad_field_holds_the_row_back(subject: Subject) -> None:
     )
     assert mapped.digest == ""
     bad = subject.take(row({"views": "lots", "converted": "2026-11-20T08:00:00Z"}), {"mark": ("1", 1)})
-    assert bad.problems == (
-        'hubspot contact 123: engagement "page_viewed" from "views": "lots" is not a whole number',
-    )
+    assert bad.problems == ('hubspot contact 123: engagement "page_viewed" from "views": "lots" is not a whole number',)
     assert (bad.happenings.new, dict(bad.happenings.marks)) == ((), {"mark": ("1", 1)})
 
 

@@ -93,7 +93,7 @@ def ref(key: str, kind: str = "contact", system: str = "hubspot") -> CrmRef:
     return CrmRef(system, kind, key)
 
 
-def row(
+def row(  # noqa: PLR0913 - a row has these parts
     raw: Mapping[str, object],
     kind: str = "contact",
     key: str = "123",

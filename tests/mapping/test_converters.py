@@ -90,7 +90,7 @@ REFUSED: tuple[tuple[FieldType, object, str], ...] = (
     (T.INTEGER, "1.200", '"1.200" is not a whole number'),
     (T.INTEGER, "1.000", '"1.000" is not a whole number'),
     (T.INTEGER, "1 200", '"1 200" is not a whole number'),
-    (T.INTEGER, "1'200", "\"1'200\" is not a whole number"),
+    (T.INTEGER, "1'200", '"1\'200" is not a whole number'),
     (T.INTEGER, "1_200", '"1_200" is not a whole number'),
     (T.INTEGER, "٣", '"٣" is not a whole number'),
     (T.INTEGER, "2.5", '"2.5" is not a whole number'),

@@ -11,6 +11,7 @@ from connector.mapping.fields import reader
 from connector.mapping.paths import BadPath
 from connector.mapping.spec import Column, FieldSpec, FieldType, ObjectMapping, When
 from connector.mapping.vocabulary import HUBSPOT
+
 from tests.mapping.made import COMPANY, CONTACT, FIELDS, ref, row
 
 READ = reader(CONTACT, FIELDS, HUBSPOT)
@@ -77,8 +78,10 @@ def test_every_problem_is_named() -> None:
     """All unreadable columns are reported together, with stage and owner."""
     reading = READ(row({"annualrevenue": "1,5", "lifecyclestage": {}, "hubspot_owner_id": [], "fit_grade": "grade_x"}))
     assert reading.problems == (
-        'hubspot contact 123: field "grade" from "fit_grade": "grade_x" is none of the mapped values '
-        '("grade_a", "grade_b"). Did you mean "grade_b"?',
+        (
+            'hubspot contact 123: field "grade" from "fit_grade": "grade_x" is none of the mapped values '
+            '("grade_a", "grade_b"). Did you mean "grade_b"?'
+        ),
         'hubspot contact 123: field "revenue" from "annualrevenue": "1,5" is not a number',
         'hubspot contact 123: stage from "lifecyclestage": a nested object is not a text',
         'hubspot contact 123: owner from "hubspot_owner_id": a list is not a text',
