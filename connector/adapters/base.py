@@ -56,6 +56,8 @@ class Wanted:
         stage_fields: Vendor's stage field by object, where mapped.
         writes: Vendor's fields we write results into, by object.
         tasks: Whether tasks are written to this system.
+        write_types: What stands in those fields, by object and field: "number", "instant" or "text" (the default); it
+            says how `prepare` makes one that the system lacks.
     """
 
     fields: Mapping[str, tuple[str, ...]]
@@ -64,6 +66,7 @@ class Wanted:
     stage_fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     writes: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     tasks: bool = False
+    write_types: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

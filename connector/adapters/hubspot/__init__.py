@@ -1,0 +1,35 @@
+"""
+HubSpot: contacts, companies, activities and lists in; stages, fields and tasks out.
+
+What HubSpot does differently from what one expects is met where it happens: the index that lags in `changes`, merges
+and deletions in `reading`, `deleted` and `records`, batches row by row in `sending`, stages that only move forward in
+`writing`, tasks without idempotency in `tasks`, errors and limits in `wire` and `connector.budget`.
+
+Not done, on purpose: OAuth refresh (an own portal uses a static service key, issued in its settings);
+`propertiesWithHistory`, event occurrences, form submissions and legacy e-mail events (one call a person, or no longer
+supported after 2027; counters and dates on the contact carry the same); exports (the list is read once, in pages);
+consent by subscription type (`hs_email_optout` and `hs_legal_basis` are properties); calculated properties that change
+without the contact's last-modified instant are seen with its next change or the strong read before a write.
+"""
+
+from __future__ import annotations
+
+from typing import Final, cast
+
+from pydantic import BaseModel
+
+from connector.adapters.base import Adapter, Wanted
+from connector.adapters.hubspot.adapter import ABILITIES, HubSpot
+from connector.adapters.hubspot.options import Options, limits
+from connector.adapters.hubspot.vocabulary import ACTIVITY_OBJECTS, COMPANY, CONTACT, PLURALS
+from connector.adapters.registry import Tools
+
+__all__ = ["ABILITIES", "ACTIVITIES", "OBJECTS", "Options", "build", "limits"]
+
+OBJECTS: Final = frozenset({CONTACT, COMPANY})
+ACTIVITIES: Final = frozenset(PLURALS[name] for name in ACTIVITY_OBJECTS)
+
+
+def build(name: str, options: BaseModel, wanted: Wanted, tools: Tools) -> Adapter:
+    """Make the adapter of the system called *name*; the vendor's client is imported here and nothing is sent."""
+    return HubSpot(name, cast("Options", options), wanted, tools)
