@@ -5,9 +5,9 @@ The rules. A step names one owner ("company owner", "record owner", "fallback", 
 inbound"). Who is inactive or unknown to the CRM is skipped. Who already has the day's limit of tasks is passed over;
 when everybody in the chain is full, the first who could take it keeps it and a brake holds it until the next morning.
 
-A pool gives the task to the member who has had the fewest, in the order of the file where that is equal. Absence is not
-repaid: with each task that is given, a member who is away or full is lifted to the least that any present member has
-had, and so is a new one; they come back into an equal share, not into a flood.
+A pool shares each task equally among the members who are there: each is owed a part of it, and the one who is owed most
+gets it whole, in the order of the file where that is equal. Absence is not repaid: who is away or full for the day is
+owed nothing of what is given meanwhile, and comes back to an equal share, not to a flood.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ BRAKE: Final = "tasks_per_owner_per_day"
 ROUND_ROBIN: Final = "round robin:"
 
 _NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
-_NO_POOLS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType({})
+_NOTHING_OWED: Final[Mapping[str, float]] = MappingProxyType({})
+_NO_POOLS: Final[Mapping[str, Mapping[str, float]]] = MappingProxyType({})
+_PLACES: Final = 9
+"""Decimal places of an owed part: far below the smallest real difference, far above the error of adding."""
 
 
 class Rep(Protocol):
@@ -70,12 +73,12 @@ class Load:
 
     Attributes:
         today: Tasks given today, by e-mail.
-        shares: Per pool, by e-mail: tasks had from it above the one who had the fewest. Saved with the tasks, as
-            `shares_text`, or the round robin starts anew.
+        shares: Per pool, by e-mail: parts of a task that a member has coming, negative for one who is ahead. Saved
+            with the tasks, as `shares_text`, or the round robin starts anew.
     """
 
     today: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
-    shares: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: _NO_POOLS)
+    shares: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: _NO_POOLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,7 @@ def choose_owner(
     for step in asked.chain:
         offer = _offer(step, asked, directory, owners, load, daily_limit)
         if offer.free:
-            chosen = _fewest(step, offer.free, load)
+            chosen = _next(step, offer.free, load)
             counted = _counted(step, chosen, offer, owners, load)
             return _choice(step, chosen, passed), counted
         if offer.able and waiting is None:
@@ -152,7 +155,7 @@ def choose_owner(
     if waiting is None:
         return OwnerChoice("", reason=_sentence("nobody in the chain can take it", passed)), load
     step, offer = waiting
-    chosen = _fewest(step, offer.able, load)
+    chosen = _next(step, offer.able, load)
     why = _sentence(f"{chosen.email} gets it on the next morning", passed)
     return OwnerChoice(chosen.id, chosen.email, chosen.timezone, step, why, BRAKE), load
 
@@ -172,13 +175,13 @@ def pool_of(step: str) -> str:
 
 
 def shares_text(load: Load) -> str:
-    """Return the shares of *load* as JSON, for the store's notes."""
-    return json.dumps({pool: dict(had) for pool, had in load.shares.items()}, sort_keys=True)
+    """Return what the pools of *load* owe as JSON, for the store's notes."""
+    return json.dumps({pool: dict(owed) for pool, owed in load.shares.items()}, sort_keys=True)
 
 
-def shares_from(text: str) -> Mapping[str, Mapping[str, int]]:
+def shares_from(text: str) -> Mapping[str, Mapping[str, float]]:
     """
-    Return the shares that `shares_text` wrote; "" (nothing kept yet) has none.
+    Return what `shares_text` wrote; "" (nothing kept yet) owes nothing.
 
     Raises:
         ValueError: It is not what `shares_text` writes.
@@ -186,11 +189,10 @@ def shares_from(text: str) -> Mapping[str, Mapping[str, int]]:
     if not text:
         return _NO_POOLS
     kept = json.loads(text)
-    if not isinstance(kept, dict) or not all(isinstance(had, dict) for had in kept.values()):
-        message = "the kept shares of the round robin are not a table of tables."
-        raise ValueError(message)
+    if not isinstance(kept, dict) or not all(isinstance(owed, dict) for owed in kept.values()):
+        raise ValueError("what is kept of the round robin is not a table of tables.")
     return MappingProxyType({
-        pool: MappingProxyType({email: int(count) for email, count in had.items()}) for pool, had in kept.items()
+        pool: MappingProxyType({email: float(part) for email, part in owed.items()}) for pool, owed in kept.items()
     })
 
 
@@ -225,39 +227,33 @@ def _why_not(step: str, known: Mapping[str, Rep | None], able: tuple[Rep, ...], 
     return f"{step}: {', '.join(each)}"
 
 
-def _fewest(step: str, reps: tuple[Rep, ...], load: Load) -> Rep:
-    """Return who of *reps* has had the fewest from the step's pool; the first where that is equal or no pool."""
-    had = load.shares.get(pool_of(step), _NOTHING) if step.startswith(ROUND_ROBIN) else _NOTHING
-    present = [had[rep.email.lower()] for rep in reps if rep.email.lower() in had]
-    newcomer = min(present, default=0)
-    return min(reps, key=lambda rep: had.get(rep.email.lower(), newcomer))
+def _next(step: str, reps: tuple[Rep, ...], load: Load) -> Rep:
+    """Return who of *reps* is owed most by the step's pool; the first where that is equal or there is no pool."""
+    owed = load.shares.get(pool_of(step), _NOTHING_OWED) if step.startswith(ROUND_ROBIN) else _NOTHING_OWED
+    return max(reps, key=lambda rep: round(owed.get(rep.email.lower(), 0.0), _PLACES))
 
 
 def _counted(step: str, chosen: Rep, offer: _Offer, owners: Owners, load: Load) -> Load:
-    """Return *load* with one more task for *chosen*, and the pool's absent members lifted so that nothing is repaid."""
+    """Return *load* with one more task for *chosen*, of which every member who was free had a part coming."""
     email = chosen.email.lower()
     counted = replace(load, today=MappingProxyType({**load.today, email: load.today.get(email, 0) + 1}))
     if not step.startswith(ROUND_ROBIN):
         return counted
     pool = pool_of(step)
-    had = load.shares.get(pool, _NOTHING)
-    present = {rep.email.lower() for rep in offer.free}
-    least = min((had[one] for one in present if one in had), default=0)
-    now = {one: had.get(one, least) for one in members(step, owners)}
-    now[email] += 1
-    least = min(now[one] for one in present)
-    now = {one: count if one in present else max(count, least) for one, count in now.items()}
-    # Only differences matter, so that the numbers stay small for ever.
-    lowest = min(now.values())
-    shares = MappingProxyType({one: count - lowest for one, count in now.items()})
-    return replace(counted, shares=MappingProxyType({**load.shares, pool: shares}))
+    before = load.shares.get(pool, _NOTHING_OWED)
+    now = {one: before.get(one, 0.0) for one in members(step, owners)}
+    for rep in offer.free:
+        now[rep.email.lower()] += 1 / len(offer.free)
+    now[email] -= 1
+    owed = MappingProxyType({one: round(part, _PLACES) for one, part in now.items()})
+    return replace(counted, shares=MappingProxyType({**load.shares, pool: owed}))
 
 
 def _choice(step: str, rep: Rep, passed: Sequence[str]) -> OwnerChoice:
     """Return the choice of *rep* with its reason."""
     name = rep.email or rep.id
     if step.startswith(ROUND_ROBIN):
-        why = f"{name} has had the fewest from {step}"
+        why = f"{name} is next in {step}"
     else:
         why = f"{name} stands in the chain" if "@" in step else f"{name} is the {step}"
     return OwnerChoice(rep.id, rep.email, rep.timezone, step, _sentence(why, passed))

@@ -35,20 +35,20 @@ def given_out(load: Load, present: tuple[str, ...], tasks: int, limit: int = 10*
 @given(st.lists(st.tuples(st.sets(st.sampled_from(NAMES), min_size=1), st.integers(0, 25)), min_size=1, max_size=25))
 @settings(max_examples=150, deadline=None)
 def test_whoever_is_there_shares_equally_from_the_first_day(days: list[tuple[set[str], int]]) -> None:
-    """On every day, whoever was away before, those present get as many as the others, give or take two."""
+    """On every day, whoever was away before, those present get as many as the others, give or take a few."""
     load = Load()
     for present, tasks in days:
         there = tuple(name for name in NAMES if name in present)
         counts, load = given_out(load, there, tasks)
         shares = [counts[name] for name in there]
-        assert max(shares) - min(shares) <= 2
+        assert max(shares) - min(shares) <= 3
         assert sum(shares) == tasks
-        # The numbers that are kept never grow: nobody is more than one task ahead.
-        assert set(load.shares.get("inbound", {}).values()) <= {0, 1}
+        # The numbers that are kept never grow: nobody is more than two tasks ahead or behind, in whatever order.
+        assert all(abs(part) <= 2 for part in load.shares.get("inbound", {}).values())
 
 
 def test_a_year_of_absences_is_fair_to_those_who_were_there() -> None:
-    """Each gets their part of the tasks of the days on which they were there, within two percent."""
+    """Each gets their part of the tasks of the days on which they were there, give or take two."""
     chance, load = random.Random(7), Load()
     expected, got = dict.fromkeys(NAMES, 0.0), dict.fromkeys(NAMES, 0)
     for _ in range(250):
@@ -59,7 +59,7 @@ def test_a_year_of_absences_is_fair_to_those_who_were_there() -> None:
             expected[name] += tasks / len(there)
             got[name] += counts[name]
     for name in NAMES:
-        assert abs(got[name] - expected[name]) <= max(2.0, expected[name] * 0.02), (got, expected)
+        assert abs(got[name] - expected[name]) <= 2, (got, expected)
 
 
 def test_shares_survive_a_restart() -> None:
@@ -70,7 +70,7 @@ def test_shares_survive_a_restart() -> None:
     assert given_out(kept, NAMES, 6)[0] == given_out(load, NAMES, 6)[0]
     assert dict(shares_from("")) == {}
     for broken in ("[]", '{"a": 1}', "{"):
-        with pytest.raises(ValueError, match=""):
+        with pytest.raises(ValueError, match=r"table of tables|Expecting"):
             shares_from(broken)
 
 
