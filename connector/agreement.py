@@ -225,6 +225,7 @@ class Expectation:
         expect: "sql", "mql", or "none".
         scores: Points that must come out, by score; may be empty.
         index: Position in the file, for messages.
+        stage_for: How long they have been in that stage.
     """
 
     name: str
@@ -234,6 +235,7 @@ class Expectation:
     expect: str
     scores: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     index: int = 0
+    stage_for: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,12 @@ from connector.adapters.base import Adapter, Clock, Meter, Wanted
 from connector.budget import Budget
 
 GROUP: Final = "connector.adapters"
-OWN: Final[Mapping[str, str]] = MappingProxyType({"hubspot": "connector.adapters.hubspot"})
+OWN: Final[Mapping[str, str]] = MappingProxyType({
+    "hubspot": "connector.adapters.hubspot",
+    # Options only: their configurations load and are tested, and whatever would talk to them is refused with a place.
+    "salesforce": "connector.adapters.salesforce_options",
+    "webhook": "connector.adapters.webhook_options",
+})
 
 
 class AdapterModule(Protocol):

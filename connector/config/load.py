@@ -1,0 +1,201 @@
+"""
+From a TOML file and the environment to a `Config`, or to every problem at once, each with its place.
+
+The passes: bytes to tables, environment over them, shape of the options, then builders (fields, mappings, systems,
+agreement, tasks, tests) and the checks between sections. Each goes on after what the one before found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path as FilePath
+from types import MappingProxyType
+
+from connector.agreement import Expectation
+from connector.config import text
+from connector.config.agreement import build_agreement
+from connector.config.checks import CHECKS
+from connector.config.draft import Draft
+from connector.config.expectations import build_tests
+from connector.config.mapping import build_fields, build_mappings
+from connector.config.models import Document
+from connector.config.nouns import Config, Delivery
+from connector.config.playbooks import build_owners, build_playbooks
+from connector.config.positions import Positions
+from connector.config.reading import Sheet
+from connector.config.render import as_json, render
+from connector.config.sections import brakes_of, build_timezone, first_sync_of, hours_of, store_url_of
+from connector.config.sources import Environment, environment, merged
+from connector.config.systems import build_home, build_kinds, build_systems
+from connector.problems import ConfigurationInvalid, Path, Problem
+
+__all__ = ["Loaded", "as_json", "load", "load_or_raise", "locate", "render"]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """
+    What came of a file.
+
+    Attributes:
+        config: None when there is any problem that is not a warning.
+        problems: Warnings included, in the order of the file.
+        facts: One line on what was found, for people.
+        lines: The file's lines, for `render`.
+    """
+
+    config: Config | None
+    problems: tuple[Problem, ...]
+    facts: str
+    lines: tuple[str, ...] = ()
+
+
+def load(path: FilePath, environ: Mapping[str, str], now: datetime | None = None) -> Loaded:
+    """
+    Return the configuration at *path* with the overrides in *environ*; never raises.
+
+    Args:
+        path: The file; what it names by relative paths starts at its folder.
+        environ: Variables of the process, also those that secrets are referred to by.
+        now: Instant against which "still to come" is judged; this machine's when left out.
+    """
+    source = text.read(path)
+    if source.problems:
+        return _refused(path, source)
+    folder = path.parent
+    overrides = environment(environ, source.tables, folder)
+    sheet = Sheet.of(merged(source.tables, overrides))
+    for problem in overrides.problems:
+        sheet.note(problem)
+    document = sheet.read(Document, (), {})
+    config = None
+    if document is not None:
+        draft = Draft(sheet, document, folder, now or datetime.now(UTC))
+        config = _built(draft, path, environ)
+    positions = Positions(source.text)
+    problems = _located(sheet.problems, path, positions, overrides)
+    broken = any(not one.warning for one in problems)
+    facts = _facts(path, config, sheet.raw)
+    return Loaded(None if broken else config, problems, facts, tuple(source.text.splitlines()))
+
+
+def load_or_raise(path: FilePath, environ: Mapping[str, str]) -> Config:
+    """
+    Return the configuration at *path*.
+
+    Raises:
+        ConfigurationInvalid: It has problems; they are located, warnings are left out.
+    """
+    loaded = load(path, environ)
+    if loaded.config is None:
+        raise ConfigurationInvalid(one for one in loaded.problems if not one.warning)
+    return loaded.config
+
+
+def locate(problems: tuple[Problem, ...], path: FilePath) -> tuple[Problem, ...]:
+    """Return *problems*, found after loading, with their places in the file at *path*."""
+    nothing = Environment(MappingProxyType({}), MappingProxyType({}), ())
+    return _located(list(problems), path, Positions(text.read(path).text), nothing)
+
+
+def _refused(path: FilePath, source: text.Source) -> Loaded:
+    """Return what comes of a file whose options cannot be looked at."""
+    positions = Positions(source.text) if source.tables else None
+    problems = tuple(
+        _placed(one, path, positions) if one.path else replace(one, file=path.name) for one in source.problems
+    )
+    lines = tuple(source.text.splitlines())
+    return Loaded(None, problems, f"{path.name}: nothing could be read.", lines)
+
+
+def _built(draft: Draft, path: FilePath, environ: Mapping[str, str]) -> Config | None:
+    """Run the builders and checks in the order in which they need each other."""
+    build_timezone(draft)
+    build_fields(draft)
+    build_kinds(draft)
+    build_mappings(draft)
+    build_home(draft)
+    build_systems(draft, environ)
+    build_owners(draft)
+    build_agreement(draft)
+    build_playbooks(draft)
+    tests = build_tests(draft, draft.agreement)
+    config = _config(draft, path, tests)
+    for check in CHECKS:
+        check(draft)
+    return config
+
+
+def _config(draft: Draft, path: FilePath, tests: tuple[Expectation, ...]) -> Config | None:
+    """Return everything that was built; None when a whole section is missing."""
+    document = draft.document
+    hours = hours_of(draft)
+    url = store_url_of(draft)
+    if draft.home is None or draft.agreement is None or draft.owners is None:
+        return None
+    return Config(
+        path=path,
+        timezone=draft.timezone,
+        language=document.language,
+        hours=hours,
+        store_url=url,
+        every=document.schedule.every,
+        systems=MappingProxyType(draft.systems),
+        home=draft.home,
+        fields=MappingProxyType(draft.fields),
+        mappings=MappingProxyType(draft.mappings),
+        agreement=draft.agreement,
+        playbooks=draft.playbooks,
+        owners=draft.owners,
+        first_sync=first_sync_of(draft),
+        brakes=brakes_of(draft),
+        delivery=Delivery(document.delivery.quiet, document.delivery.workers),
+        tests=tests,
+    )
+
+
+def _located(
+    problems: list[Problem], path: FilePath, positions: Positions, overrides: Environment
+) -> tuple[Problem, ...]:
+    """Return *problems* with file, line and column, those of the file first and in its order."""
+    placed = []
+    for one in problems:
+        if one.file:
+            placed.append(one)
+            continue
+        variable = _origin(one.path, overrides.origins)
+        shown = f"environment variable {variable}" if variable else ""
+        placed.append(replace(one, file=shown) if variable else _placed(one, path, positions))
+    return tuple(sorted(placed, key=lambda one: (not one.line, one.line, one.column)))
+
+
+def _origin(path: Path, origins: Mapping[Path, str]) -> str:
+    """Return the variable that *path* came from; empty when it came from the file."""
+    return next((origins[path[:end]] for end in range(len(path), 0, -1) if path[:end] in origins), "")
+
+
+def _placed(problem: Problem, path: FilePath, positions: Positions | None) -> Problem:
+    """Return *problem* with its place in the file; what is nowhere in it stands at its beginning."""
+    span = positions.find(problem.path) if positions is not None else None
+    line, column = (span.line, span.column) if span is not None else (1, 1)
+    return replace(problem, file=path.name, line=line, column=column)
+
+
+def _facts(path: FilePath, config: Config | None, raw: Mapping[str, object]) -> str:
+    """Return one line on what was found."""
+    if config is None:
+        return f"{path.name}: {', '.join(str(key) for key in raw) or 'nothing'}."
+    columns = sum(len(one.columns) for mapping in config.mappings.values() for one in mapping.objects)
+    sources = sum(len(mapping.engagements) for mapping in config.mappings.values())
+    counted = (
+        (len(config.systems), f"system ({', '.join(config.systems)})", f"systems ({', '.join(config.systems)})"),
+        (columns, "mapped field", "mapped fields"),
+        (sources, "source of engagement", "sources of engagement"),
+        (len(config.agreement.rules), "rule", "rules"),
+        (len(config.playbooks), "task", "tasks"),
+        (len(config.tests), "test", "tests"),
+    )
+    found = ", ".join(f"{count} {one if count == 1 else several}" for count, one, several in counted)
+    return f"{path.name}: {found}, agreement {config.agreement.version}, store {config.store_url}."

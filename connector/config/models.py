@@ -1,0 +1,157 @@
+"""The options of the file, section by section; the long sections stand in `mapping_models` and `agreement_models`."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from typing import ClassVar, Final, Literal
+
+from pydantic import ConfigDict, Field
+
+from connector.config.agreement_models import AgreementTable, TaskTable, TestTable
+from connector.config.mapping_models import SystemMappingTable
+from connector.config.shapes import Reach
+from connector.options import REQUIRED, Declared, Span, Table, option
+
+REQUIRED_SECTIONS: Final = ("timezone", "systems", "home", "fields", "mapping", "agreement", "owners")
+"""What no configuration can do without; each with a sentence in `checks.MISSING`."""
+
+
+class HoursTable(Table):
+    """When people are at work; due dates of tasks count these hours."""
+
+    days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = option(
+        ["mon", "tue", "wed", "thu", "fri"],
+        example='["mon", "tue", "wed", "thu", "fri"]',
+        says="Open days.",
+        shortest=1,
+    )
+    start: time = option(time(9), key="from", example="09:00:00", says="Local time at which the day begins.")
+    end: time = option(time(17, 30), key="to", example="17:30:00", says="Local time at which it ends.")
+    holidays: str = option(
+        "", example='"DE-BY"', says="Public holidays of a country or one of its regions.", shown="none"
+    )
+    closed: list[date] = option([], example="[2026-12-24, 2026-12-31]", says="Further days off.")
+
+
+class StoreTable(Table):
+    """Where the connector keeps what it knows."""
+
+    url: str = option(
+        "sqlite:///connector.db",
+        example='"sqlite:///connector.db"',
+        says="Database: sqlite:///FILE from the working directory on, sqlite:////FILE from the root on.",
+    )
+
+
+class ScheduleTable(Table):
+    """When `connector run` looks for changes."""
+
+    every: Span = option(timedelta(minutes=5), example='"5 minutes"', says="Pause between two passes.")
+
+
+class SystemTable(Table):
+    """One CRM or source; the other options are those of its kind."""
+
+    model_config = ConfigDict(extra="allow")
+    kind: str = option(REQUIRED, example='"hubspot"', says="Which adapter speaks to it.", shortest=1)
+
+
+class HomeTable(Table):
+    """Where results go."""
+
+    stages: list[str] = option(
+        REQUIRED,
+        example='["hubspot"]',
+        says="Systems that stages are written to; between two humans the first one wins.",
+        shortest=1,
+    )
+    tasks: str = option(REQUIRED, example='"hubspot"', says="System that tasks are written to.", shortest=1)
+
+
+class FieldTable(Table):
+    """One thing that is known about a person."""
+
+    type: Literal["text", "integer", "decimal", "boolean", "date", "instant", "choice", "email", "list"] = option(
+        REQUIRED, example='"integer"', says="What its values are."
+    )
+    options: list[str] = option(
+        [], example='["D", "C", "B-", "B", "A"]', says="For a choice: its values from least to most."
+    )
+    unit: str = option("", example='"people"', says="What a number counts, for people to read.")
+
+
+class OwnersTable(Table):
+    """Who can get a task; every key but fallback is a pool for the round robin."""
+
+    model_config = ConfigDict(extra="allow")
+    OTHERS: ClassVar = (
+        "POOL",
+        list[str],
+        Declared("E-mails of those who share tasks.", '["ann@acme.example", "ben@acme.example"]'),
+    )
+    __pydantic_extra__: dict[str, list[str]] = Field(init=False)
+
+    fallback: str = option(
+        REQUIRED, example='"sales-lead@acme.example"', says="E-mail of who gets what nobody else can take.", shortest=1
+    )
+
+
+class FirstSyncTable(Table):
+    """What evidence from before go-live, or before a changed agreement, may cause."""
+
+    stage_changes: Reach = option(
+        False, example="false", says='Whether it may move stages: true, false, or how far back, "30 days".'
+    )
+    tasks: Reach = option(False, example='"3 days"', says="Whether it may give tasks: true, false, or how far back.")
+
+
+class BrakesTable(Table):
+    """Limits above which changes wait until somebody looks; nothing is dropped."""
+
+    stage_changes_per_run: int = option(
+        500, example="500", says="Most stages that one pass changes.", unit="stage changes", at_least=0, at_most=10**9
+    )
+    tasks_per_owner_per_day: int = option(
+        20, example="20", says="Most tasks that one owner gets on one day.", unit="tasks", at_least=0, at_most=10**9
+    )
+
+
+class DeliveryTable(Table):
+    """How writes go out."""
+
+    quiet: Span = option(
+        timedelta(minutes=2),
+        example='"2 minutes"',
+        says="How long a write with unknown result rests before it is probed.",
+    )
+    workers: int = option(
+        4,
+        example="4",
+        says="Most requests under way at once, for each system.",
+        unit="requests",
+        at_least=1,
+        at_most=64,
+    )
+
+
+class Document(Table):
+    """The whole file."""
+
+    timezone: str | None = option(
+        None, example='"Europe/Berlin"', says="Zone in which days, dates and hours are meant.", shown="required"
+    )
+    language: Literal["en", "de"] = option("en", example='"en"', says="Language of the tasks.")
+    hours: HoursTable = option(HoursTable(), says="Business hours.")
+    store: StoreTable = option(StoreTable(), says="Where the connector keeps what it knows.")
+    schedule: ScheduleTable = option(ScheduleTable(), says="When `connector run` looks for changes.")
+    systems: dict[str, SystemTable] = option({}, says="The systems, by names of your own.", shown="required")
+    home: HomeTable | None = option(None, says="Where stages and tasks are written.", shown="required")
+    fields: dict[str, FieldTable] = option({}, says="What is known about a person.", shown="required")
+    mapping: dict[str, SystemMappingTable] = option({}, says="What is read and written, by system.", shown="required")
+    agreement: AgreementTable | None = option(None, says="When a lead is MQL, when SQL.", shown="required")
+    task: list[TaskTable] = option([], says="The tasks that sales gets.")
+    owners: OwnersTable | None = option(None, says="Who can get a task.", shown="required")
+    first_sync: FirstSyncTable = option(FirstSyncTable(), says="What evidence from before go-live may cause.")
+    brakes: BrakesTable = option(BrakesTable(), says="Limits above which changes wait.")
+    delivery: DeliveryTable = option(DeliveryTable(), says="How writes go out.")
+    tests: list[TestTable] = option([], says="What you expect of the agreement, run by `connector test`.")

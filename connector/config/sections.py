@@ -1,0 +1,79 @@
+"""The short sections: time zone and hours, store, first sync, brakes."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Final
+from zoneinfo import available_timezones
+
+from connector.agreement import Brakes, FirstSync, Hours
+from connector.config.draft import Draft, zone
+from connector.hours import UnknownHolidays, calendar, never_open
+from connector.problems import did_you_mean
+
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SQLITE: Final = "sqlite:///"
+_SCHEME: Final = re.compile(r"([a-z0-9+]+)://")
+_MIDNIGHT: Final = time()
+
+
+def build_timezone(draft: Draft) -> None:
+    """Read `timezone`; without one, days are meant in UTC for the rest of the pass."""
+    name = draft.document.timezone
+    if name is None:
+        return
+    found = zone(name)
+    if found is None:
+        hint = did_you_mean(name, available_timezones()) or 'Write it as "Europe/Berlin".'
+        draft.wrong(("timezone",), f'there is no time zone "{name}".', hint)
+    else:
+        draft.timezone = found
+
+
+def hours_of(draft: Draft) -> Hours:
+    """Return `[hours]`; closing at 00:00 means the end of the day."""
+    table = draft.document.hours
+    if table.end <= table.start and table.end != _MIDNIGHT:
+        draft.wrong(("hours", "to"), f"the day ends at {table.end:%H:%M}, not after it begins.", "Write a later time.")
+    holidays = table.holidays
+    try:
+        calendar(holidays)
+    except UnknownHolidays as error:
+        draft.wrong(("hours", "holidays"), str(error))
+        holidays = ""
+    days = frozenset(_DAYS.index(day) for day in table.days)
+    hours = Hours(days, table.start, table.end, draft.timezone, holidays, frozenset(table.closed))
+    if never_open(hours, draft.now.date()):
+        draft.wrong(("hours",), "there is no open day in more than a year.", "Leave out some of closed.")
+    return hours
+
+
+def store_url_of(draft: Draft) -> str:
+    """Return the store's address."""
+    url = draft.document.store.url
+    scheme = _SCHEME.match(url)
+    if scheme and scheme[1].startswith("postgres"):
+        message = "PostgreSQL comes in a later release."
+        draft.wrong(("store", "url"), message, 'Write "sqlite:///connector.db" for now.')
+    elif not url.startswith(_SQLITE) or not url.removeprefix(_SQLITE).strip("/ "):
+        hint = 'Write "sqlite:///connector.db", or with four slashes for a path from the root.'
+        draft.wrong(("store", "url"), f'"{_without_password(url)}" is no address of a database.', hint)
+    return url
+
+
+def _without_password(url: str) -> str:
+    """Return *url* without what may be a password."""
+    return re.sub(r"(//[^/:@]*):[^@]*@", r"\1:…@", url)
+
+
+def first_sync_of(draft: Draft) -> FirstSync:
+    """Return `[first_sync]`."""
+    table = draft.document.first_sync
+    return FirstSync(table.stage_changes, table.tasks)
+
+
+def brakes_of(draft: Draft) -> Brakes:
+    """Return `[brakes]`."""
+    table = draft.document.brakes
+    return Brakes(table.stage_changes_per_run, table.tasks_per_owner_per_day)
