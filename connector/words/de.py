@@ -61,7 +61,7 @@ TEXTS: Final[Mapping[str, str]] = MappingProxyType({
     "erst wieder, wenn er sich durch neue Aktivität qualifiziert.",
     "reject.kept": "Nichts zu tun? Dann die Aufgabe abschließen und den Status so lassen. Eine neue kommt erst bei "
     "neuer Aktivität.",
-    "marker": "Aufgabenschlüssel: {key}",
+    "marker": "connector-key: {key}",
     "subject.fallback": "Bitte ansehen: {object} {record}",
     "stage.subscriber": "Abonnent",
     "stage.lead": "Lead",

@@ -61,7 +61,7 @@ TEXTS: Final[Mapping[str, str]] = MappingProxyType({
     "until they do something new that qualifies.",
     "reject.kept": "Nothing to do here? Complete the task and leave the stage as it is. The next one only comes "
     "when they do something new.",
-    "marker": "Task key: {key}",
+    "marker": "connector-key: {key}",
     "subject.fallback": "Please look at {object} {record}",
     "stage.subscriber": "subscriber",
     "stage.lead": "lead",

@@ -78,8 +78,8 @@ def test_the_rules_speak_once_and_the_playbook_first() -> None:
 def test_the_key_is_the_last_line_and_only_when_asked_for() -> None:
     """A CRM with a unique field for the key gets a text without it."""
     with_key, without = replace(CTO, marker=True).task(), CTO.task()
-    assert with_key.body_text.splitlines()[-1] == f"Task key: {with_key.key}"
-    assert with_key.body.endswith(f"<p>Task key: {with_key.key}</p>")
+    assert with_key.body_text.splitlines()[-1] == f"connector-key: {with_key.key}"
+    assert with_key.body.endswith(f"<p>connector-key: {with_key.key}</p>")
     assert with_key.key == without.key == task_key("24", CrmRef("hubspot", "contact", "4711"), "new-sql", 1)
     assert without.key not in without.body + without.body_text
 
@@ -147,7 +147,7 @@ def test_a_body_fits_with_everything_at_its_longest() -> None:
     )
     playbook = replace(NEW_SQL, say='"' * 9000, reject='"' * 9000)
     task = replace(LONG, explanation=explained(lines), playbook=playbook, marker=True).task()
-    assert max(len(task.body), len(task.body_text)) <= 65_536
+    assert max(len(task.body), len(task.body_text)) <= 65_000
     assert task.key in task.body
 
 
