@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 LONGEST: Final = 65_000
-"""Characters: HubSpot's limit of a text property is 65,536; the rest is room for an adapter that adds the task's key."""
+"""Characters: HubSpot takes 65,536 in a text property; the rest is room for an adapter that adds the task's key."""
 
 
 @dataclass(frozen=True, slots=True)
