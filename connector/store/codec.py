@@ -109,7 +109,7 @@ def _tagged(value: object) -> dict[str, str]:
 
 
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_tagged).encode
-_decode: Final = json.JSONDecoder().decode
+_decode_first: Final = json.JSONDecoder().raw_decode
 
 
 def json_of(thing: object) -> str:
@@ -119,7 +119,7 @@ def json_of(thing: object) -> str:
 
 def from_json(text: str) -> Any:  # noqa: ANN401 - the caller knows the shape that it wrote
     """Return what `json_of` wrote, tags unread."""
-    return _decode(text)
+    return _decode_first(text)[0]
 
 
 def _value(raw: Any) -> Value:  # noqa: ANN401 - any JSON
@@ -146,7 +146,12 @@ def values_text(values: Mapping[str, Value]) -> str | None:
 
 def values_of(text: str | None) -> Mapping[str, Value]:
     """Return what `values_text` wrote."""
-    return NOTHING if text is None else values_from(_decode(text))
+    if text is None:
+        return NOTHING
+    raw = _decode_first(text)[0]
+    if "[" not in text and text.rfind("{") == 0:
+        return MappingProxyType(raw)
+    return values_from(raw)
 
 
 def words_text(words: Iterable[str]) -> str | None:
@@ -157,7 +162,7 @@ def words_text(words: Iterable[str]) -> str | None:
 
 def words_of(text: str | None) -> tuple[str, ...]:
     """Return what `words_text` wrote."""
-    return () if text is None else tuple(_decode(text))
+    return () if text is None else tuple(_decode_first(text)[0])
 
 
 def memo_text(standing: Standing) -> str | None:
@@ -179,7 +184,7 @@ def memo_of(text: str | None) -> tuple[tuple[Barrier, ...], Mapping[str, Trigger
     """Return barriers, triggers and scores from what `memo_text` wrote."""
     if text is None:
         return (), _NO_TRIGGERS, _NO_SCORES
-    memo = _decode(text)
+    memo = _decode_first(text)[0]
     barriers = tuple(_barrier(raw) for raw in memo["barriers"]) if "barriers" in memo else ()
     triggers = _NO_TRIGGERS
     if "triggers" in memo:
@@ -231,7 +236,7 @@ def command_text(command: Command) -> str:
 
 def command_of(kind: str, key: str, name: str, text: str) -> Command:
     """Return the command that `command_text` wrote, with its key and row."""
-    raw = _decode(text)
+    raw = _decode_first(text)[0]
     ref = ref_of(name)
     if kind == Kind.STAGE:
         field, value, stage, seen, recycle = raw

@@ -13,9 +13,9 @@ from connector.commands import Rank
 from connector.model import CrmRef
 from connector.store import codec
 from connector.store.base import Effect, Settlement, State
+from connector.store.lists import among
 from connector.store.outbox import COLUMNS, FREE, NOBODY, Outbox, effect_of, raw_effect
 from connector.store.schema import effects, live
-from connector.store.statements import ITEMS
 
 REPLACED: Final = "replaced by a newer one"
 _WAITING: Final = (State.PENDING.value, State.HELD.value)
@@ -24,8 +24,8 @@ _TABLE: Final = effects
 _UNDER_WAY: Final = frozenset({State.INFLIGHT, State.UNKNOWN, State.PENDING})
 _OVER: Final = frozenset({State.DONE, State.PARKED, State.DROPPED})
 
-_KNOWN = select(effects.c.key).where(effects.c.key.in_(ITEMS))
-_IDS = select(effects.c.id).where(effects.c.key.in_(ITEMS)).order_by(effects.c.id)
+_KNOWN = select(effects.c.key).where(among(effects.c.key))
+_IDS = select(effects.c.id).where(among(effects.c.key)).order_by(effects.c.id)
 _newer = effects.alias("newer")
 _decided = (
     select(func.max(_newer.c.created_at))
@@ -42,18 +42,21 @@ _decided = (
 """When the newest one that waits behind an effect in its slot was decided; null when there is none."""
 _REPLACE = (
     update(effects)
-    .where(live(effects), effects.c.name.in_(ITEMS), effects.c.state.in_(_WAITING), _decided.is_not(None))
+    .where(live(effects), among(effects.c.name), effects.c.state.in_(_WAITING), _decided.is_not(None))
     .values(state=State.DROPPED.value, reason=REPLACED, settled_at=_decided, brake="")
 )
 _MAY_GO = and_(
     FREE,
-    effects.c.system == bindparam("of_system"),
     effects.c.rank <= bindparam("at_rank"),
     or_(effects.c.not_before.is_(None), effects.c.not_before <= bindparam("now")),
 )
-_NEXT = select(effects.c.name).where(_MAY_GO).order_by(effects.c.rank, effects.c.id)
-_CLAIM = update(effects).where(_MAY_GO, effects.c.name.in_(ITEMS)).values(epoch=bindparam("mine")).returning(*COLUMNS)
-_OURS = and_(effects.c.id.in_(ITEMS), effects.c.state == State.PENDING.value, effects.c.epoch == bindparam("mine"))
+_NEXT = (
+    select(effects.c.name)
+    .where(effects.c.system == bindparam("of_system"), _MAY_GO)
+    .order_by(effects.c.rank, effects.c.id)
+)
+_CLAIM = update(effects).where(_MAY_GO, among(effects.c.name)).values(epoch=bindparam("mine")).returning(*COLUMNS)
+_OURS = and_(among(effects.c.id), effects.c.state == State.PENDING.value, effects.c.epoch == bindparam("mine"))
 _SEND = (
     update(effects)
     .where(_OURS)
@@ -63,7 +66,7 @@ _SEND = (
 _UNCLAIM = update(effects).where(_OURS).values(epoch=NOBODY)
 _STATES = (
     select(effects.c.id, effects.c.name, effects.c.state, effects.c.epoch, effects.c.attempts, effects.c.remote_id)
-    .where(effects.c.id.in_(ITEMS))
+    .where(among(effects.c.id))
     .with_for_update()
 )
 _SETTLE = (
@@ -104,7 +107,7 @@ _UNKNOWN = (
 )
 _RELEASE = (
     update(effects)
-    .where(effects.c.id.in_(ITEMS), effects.c.state == State.HELD.value)
+    .where(among(effects.c.id), effects.c.state == State.HELD.value)
     .values(state=State.PENDING.value, brake="", not_before=bindparam("now"))
 )
 _HOLD = (
@@ -119,15 +122,15 @@ _READDRESS = (
 )
 _RETRY = (
     update(effects)
-    .where(effects.c.id.in_(ITEMS), effects.c.state == State.PARKED.value)
+    .where(among(effects.c.id), effects.c.state == State.PARKED.value)
     .values(state=State.PENDING.value, attempts=0, not_before=bindparam("now"), settled_at=None, epoch=NOBODY)
 )
 _DROP = (
     update(effects)
-    .where(effects.c.id.in_(ITEMS), live(effects), not_(effects.c.state == State.INFLIGHT.value))
+    .where(among(effects.c.id), live(effects), not_(effects.c.state == State.INFLIGHT.value))
     .values(state=State.DROPPED.value, reason=bindparam("said"), settled_at=bindparam("now"), brake="")
 )
-_CLOSE = update(effects).where(effects.c.key.in_(ITEMS)).values(closed=bindparam("how"), closed_at=bindparam("now"))
+_CLOSE = update(effects).where(among(effects.c.key)).values(closed=bindparam("how"), closed_at=bindparam("now"))
 
 
 class Delivery(Outbox):
@@ -160,8 +163,8 @@ class Delivery(Outbox):
         self, system: str, records: int, now: datetime, epoch: int, rank: Rank = Rank.BACKFILL
     ) -> tuple[Effect, ...]:
         """See `Writing.claim`; "live" is every epoch that `orphaned` has not declared dead, this one included."""
-        asked = {"of_system": system, "at_rank": int(rank), "now": codec.text_of(now)}
-        names = self._next_names(asked, records)
+        asked = {"at_rank": int(rank), "now": codec.text_of(now)}
+        names = self._next_names({"of_system": system, **asked}, records)
         claimed = (replace(effect_of(row), epoch=epoch) for row in self._rows_in(_CLAIM, names, mine=epoch, **asked))
         return tuple(sorted(claimed, key=lambda effect: (effect.rank, effect.id)))
 

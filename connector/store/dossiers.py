@@ -10,16 +10,16 @@ from sqlalchemy import select
 from connector.model import CrmRef
 from connector.store.base import Dossier, Held, State
 from connector.store.engagements import Engagements
+from connector.store.lists import among
 from connector.store.people import People
 from connector.store.records import Records
 from connector.store.schema import a_task, effects
-from connector.store.statements import ITEMS
 
 _OPEN: Final = (State.HELD, State.PENDING, State.INFLIGHT, State.UNKNOWN, State.DONE)
 _OPEN_TASKS = (
     select(effects.c.person_id, effects.c.key)
     .where(
-        effects.c.person_id.in_(ITEMS),
+        among(effects.c.person_id),
         a_task(effects),
         effects.c.state.in_(_OPEN),
         effects.c.closed.is_(None),

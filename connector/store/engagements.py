@@ -10,8 +10,9 @@ from sqlalchemy import delete, select
 
 from connector.model import Engagement
 from connector.store import codec
+from connector.store.lists import among
 from connector.store.schema import engagements, withdrawn
-from connector.store.statements import ITEMS, Insert, Statements, chunks
+from connector.store.statements import Insert, Statements, chunks
 
 _OF_PEOPLE = select(
     engagements.c.person_id,
@@ -21,9 +22,9 @@ _OF_PEOPLE = select(
     engagements.c["count"],
     engagements.c.attributes,
     engagements.c.system,
-).where(engagements.c.person_id.in_(ITEMS))
-_WITHDRAWN = select(withdrawn.c.key).where(withdrawn.c.key.in_(ITEMS))
-_FORGET = delete(engagements).where(engagements.c.key.in_(ITEMS))
+).where(among(engagements.c.person_id))
+_WITHDRAWN = select(withdrawn.c.key).where(among(withdrawn.c.key))
+_FORGET = delete(engagements).where(among(engagements.c.key))
 _PAGE = 1000
 
 

@@ -65,9 +65,7 @@ _BACKLOG = (
 )
 _GIVEN: Final = (State.PENDING, State.INFLIGHT, State.UNKNOWN)
 _WAITING_TASKS = (
-    select(effects.c.owner, func.count())
-    .where(a_task(effects), effects.c.state.in_(_GIVEN))
-    .group_by(effects.c.owner)
+    select(effects.c.owner, func.count()).where(a_task(effects), effects.c.state.in_(_GIVEN)).group_by(effects.c.owner)
 )
 _TASKS_SINCE = (
     select(effects.c.owner, func.count())

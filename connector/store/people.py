@@ -9,8 +9,9 @@ from sqlalchemy import bindparam, case, func, insert, or_, select, update
 
 from connector.model import Standing
 from connector.store import codec
+from connector.store.lists import among
 from connector.store.schema import people, records
-from connector.store.statements import ITEMS, Raw, Statements
+from connector.store.statements import Raw, Statements
 
 _STANDINGS = select(
     people.c.id,
@@ -22,7 +23,7 @@ _STANDINGS = select(
     people.c.scored_at,
     people.c.due_at,
     people.c.memo,
-).where(people.c.id.in_(ITEMS), people.c.alias_of.is_(None))
+).where(among(people.c.id), people.c.alias_of.is_(None))
 _DUE = (
     select(people.c.id)
     .where(people.c.due_at <= bindparam("now"))
@@ -36,12 +37,12 @@ _AT_EMAIL = select(people.c.id).where(people.c.email == bindparam("email"), peop
 _RECORDS_AT_EMAIL = select(records.c.person_id).where(
     records.c.email == bindparam("email"), records.c.person_id.is_not(None), records.c.gone_at.is_(None)
 )
-_ALIASES = select(people.c.alias_of).where(people.c.id.in_(ITEMS), people.c.alias_of.is_not(None))
-_REVISIONS = select(people.c.id, people.c.revision).where(people.c.id.in_(ITEMS), people.c.alias_of.is_(None))
+_ALIASES = select(people.c.alias_of).where(among(people.c.id), people.c.alias_of.is_not(None))
+_REVISIONS = select(people.c.id, people.c.revision).where(among(people.c.id), people.c.alias_of.is_(None))
 _NEW = insert(people)
 _TOUCH = (
     update(people)
-    .where(people.c.id.in_(ITEMS), people.c.alias_of.is_(None))
+    .where(among(people.c.id), people.c.alias_of.is_(None))
     .values(
         revision=people.c.revision + 1,
         due_at=case(

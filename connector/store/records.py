@@ -11,49 +11,48 @@ from sqlalchemy import bindparam, delete, func, select, update
 from connector.model import CrmRef, Stage
 from connector.store import codec
 from connector.store.base import Held, Quarantined
+from connector.store.lists import among
 from connector.store.schema import people, quarantine, records
-from connector.store.statements import ITEMS, Insert, Raw, Statements
+from connector.store.statements import Insert, Raw, Statements
 
 _NO_MARKS: Final[Mapping[str, tuple[str, int]]] = MappingProxyType({})
 _NOTHING_WRITTEN: Final[Mapping[str, str]] = MappingProxyType({})
 
 _COLUMNS = tuple(records.c)
-_HELD = select(*_COLUMNS).where(records.c.name.in_(ITEMS))
-_OF_PEOPLE = (
-    select(*_COLUMNS).where(records.c.person_id.in_(ITEMS), records.c.gone_at.is_(None)).order_by(records.c.name)
-)
-_WHOSE = select(records.c.name, records.c.person_id).where(records.c.name.in_(ITEMS), records.c.person_id.is_not(None))
+_HELD = select(*_COLUMNS).where(among(records.c.name))
+_OF_PEOPLE = select(*_COLUMNS).where(among(records.c.person_id), records.c.gone_at.is_(None)).order_by(records.c.name)
+_WHOSE = select(records.c.name, records.c.person_id).where(among(records.c.name), records.c.person_id.is_not(None))
 _WHOSE_EMAIL = (
     select(records.c.email, func.min(records.c.person_id))
-    .where(records.c.email.in_(ITEMS), records.c.person_id.is_not(None), records.c.gone_at.is_(None))
+    .where(among(records.c.email), records.c.person_id.is_not(None), records.c.gone_at.is_(None))
     .group_by(records.c.email)
 )
 _PERSONS_EMAIL = (
     select(people.c.email, func.min(people.c.id))
-    .where(people.c.email.in_(ITEMS), people.c.alias_of.is_(None))
+    .where(among(people.c.email), people.c.alias_of.is_(None))
     .group_by(people.c.email)
 )
 _AT_COMPANY = (
     select(records.c.company, records.c.person_id)
-    .where(records.c.company.in_(ITEMS), records.c.person_id.is_not(None), records.c.gone_at.is_(None))
+    .where(among(records.c.company), records.c.person_id.is_not(None), records.c.gone_at.is_(None))
     .distinct()
     .order_by(records.c.person_id)
 )
-_EMAILS = select(people.c.id, people.c.email).where(people.c.id.in_(ITEMS), people.c.alias_of.is_(None))
+_EMAILS = select(people.c.id, people.c.email).where(among(people.c.id), people.c.alias_of.is_(None))
 _ROWS_EMAILS = (
     select(records.c.person_id, records.c.email)
-    .where(records.c.person_id.in_(ITEMS), records.c.gone_at.is_(None))
+    .where(among(records.c.person_id), records.c.gone_at.is_(None))
     .order_by(records.c.name)
 )
 _SET_EMAIL = update(people).where(people.c.id == bindparam("person")).values(email=bindparam("new_email"))
 _ROWS_IN_STAGES = (
     select(records.c.name)
     .join(people, people.c.id == records.c.person_id)
-    .where(people.c.stage.in_(ITEMS), records.c.gone_at.is_(None))
+    .where(among(people.c.stage), records.c.gone_at.is_(None))
     .order_by(records.c.name)
 )
 _QUARANTINED = select(*quarantine.c).order_by(quarantine.c.last_at.desc(), quarantine.c.name).limit(bindparam("most"))
-_RELEASE = delete(quarantine).where(quarantine.c.name.in_(ITEMS))
+_RELEASE = delete(quarantine).where(among(quarantine.c.name))
 
 
 def held_of(row: Raw) -> Held:

@@ -121,18 +121,20 @@ Index(
 engagements: Final = Table(
     "engagements",
     METADATA,
+    Column("person_id", _ID, ForeignKey("people.id"), primary_key=True, autoincrement=False),
     Column("key", Text, primary_key=True),
-    _person(),
     Column("type", Text, nullable=False),
     Column("at", Text, nullable=False),
     Column("count", Integer, nullable=False),
     Column("attributes", Text),
     Column("system", Text, nullable=False),
     Column("added_at", Text, nullable=False),
+    UniqueConstraint("key", name="engagements_once"),
+    sqlite_with_rowid=False,
 )
-Index("engagements_person", engagements.c.person_id)
+"""One person's engagement lies together: a dossier reads one page, a new row touches two."""
 
-withdrawn: Final = Table("withdrawn", METADATA, Column("key", Text, primary_key=True))
+withdrawn: Final = Table("withdrawn", METADATA, Column("key", Text, primary_key=True), sqlite_with_rowid=False)
 
 transitions: Final = Table(
     "transitions",

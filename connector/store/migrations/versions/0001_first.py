@@ -107,8 +107,8 @@ def _engagement() -> None:
     person, key = _person()
     op.create_table(
         "engagements",
-        _text("key"),
         person,
+        _text("key"),
         _text("type"),
         _text("at"),
         _number("count"),
@@ -116,10 +116,11 @@ def _engagement() -> None:
         _text("system"),
         _text("added_at"),
         key,
-        sa.PrimaryKeyConstraint("key"),
+        sa.PrimaryKeyConstraint("person_id", "key"),
+        sa.UniqueConstraint("key", name="engagements_once"),
+        sqlite_with_rowid=False,
     )
-    _index("engagements_person", "engagements", ["person_id"])
-    op.create_table("withdrawn", _text("key"), sa.PrimaryKeyConstraint("key"))
+    op.create_table("withdrawn", _text("key"), sa.PrimaryKeyConstraint("key"), sqlite_with_rowid=False)
 
 
 def _ledger() -> None:
