@@ -1,8 +1,8 @@
 """
 Brakes hold the excess, not the run: beyond a limit the remaining changes wait, shown and counted; nothing is dropped.
 
-A stage change beyond the run's limit waits for a person's word (`sync --allow stage_changes=N`), since so many at once
-mean that something is wrong. A task beyond an owner's daily limit waits for the next morning by itself. Whoever raised a
+A stage change beyond the run's limit waits for a person's word (`sync --allow stage_changes=N`), since so many at
+once mean that something is wrong. A task beyond an owner's daily limit waits for the next morning by itself. Whoever raised a
 hand (gets a task) goes first, and a person's task waits with their stage.
 """
 
@@ -31,9 +31,7 @@ class Weighed:
     hold: Mapping[int, str]
 
 
-def weigh(
-    held: Sequence[Effect], brakes: Brakes, allow: Mapping[str, int], given_today: Mapping[str, int]
-) -> Weighed:
+def weigh(held: Sequence[Effect], brakes: Brakes, allow: Mapping[str, int], given_today: Mapping[str, int]) -> Weighed:
     """
     Decide for every HELD effect whether it may go.
 
@@ -72,10 +70,6 @@ def counted(held: Iterable[Effect]) -> Mapping[str, int]:
 
 def _stage_people(held: Sequence[Effect], with_task: set[int], allow: Mapping[str, int]) -> list[int]:
     """Return the people whose stage change asks to pass in this run: hand-raisers first, then oldest first."""
-    asking = [
-        one
-        for one in held
-        if isinstance(one.command, SetStage) and (one.brake != STAGES or STAGES in allow)
-    ]
+    asking = [one for one in held if isinstance(one.command, SetStage) and (one.brake != STAGES or STAGES in allow)]
     asking.sort(key=lambda one: (one.person_id not in with_task, one.created_at, one.id))
     return list(dict.fromkeys(one.person_id for one in asking))

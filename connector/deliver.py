@@ -14,7 +14,19 @@ from types import MappingProxyType
 from typing import Final
 
 from connector.adapters.base import OPEN_DEALS, AdapterDown, Fetched
-from connector.commands import Absent, CreateTask, Done, Found, Kind, Outcome, Rejected, Retry, SetFields, SetStage, kind_of
+from connector.commands import (
+    Absent,
+    CreateTask,
+    Done,
+    Found,
+    Kind,
+    Outcome,
+    Rejected,
+    Retry,
+    SetFields,
+    SetStage,
+    kind_of,
+)
 from connector.engine import DEADLINE, Engine
 from connector.events import Dropped, Tried
 from connector.ingest import take_fresh
@@ -214,7 +226,7 @@ def _sorted_out(
     return going, sum(row.state == State.DROPPED for row in rows)
 
 
-def _verdict(
+def _verdict(  # noqa: PLR0911 - one return for each case a person would name
     engine: Engine, effect: Effect, answer: Fetched, set_back: frozenset[int]
 ) -> tuple[State | None, str]:
     """Say whether an effect still makes sense: (None, "") when it may go, else its new state and why."""
@@ -300,7 +312,7 @@ def _row(engine: Engine, effect: Effect, outcome: Outcome, now: datetime) -> Set
 def _backoff(engine: Engine, attempts: int) -> timedelta:
     """Return a wait with full jitter: anything up to the doubled base, never above half an hour."""
     ceiling = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(attempts, 12))
-    return ceiling * engine.chance.random()
+    return timedelta(seconds=ceiling.total_seconds() * engine.chance.random())
 
 
 def _remember(tx: Writing, effects: Sequence[Effect], engine: Engine) -> None:
@@ -312,9 +324,7 @@ def _remember(tx: Writing, effects: Sequence[Effect], engine: Engine) -> None:
         if held is None:
             continue
         if isinstance(command, SetStage):
-            by_ref[held.ref] = replace(
-                held, raw_stage=command.value, stage=command.stage, stage_at=engine.clock()
-            )
+            by_ref[held.ref] = replace(held, raw_stage=command.value, stage=command.stage, stage_at=engine.clock())
         elif isinstance(command, SetFields):
             by_ref[held.ref] = replace(held, written=MappingProxyType({**held.written, **command.values}))
     if by_ref:

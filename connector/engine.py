@@ -1,8 +1,8 @@
 """
 What the steps work with, put together once from the configuration: store, adapters, budgets, compiled rules, clock.
 
-Everything from outside (time, chance, transport) is handed in, so that the same steps run in the daemon, in a test under
-a virtual clock, and on a copy of the store for `plan`.
+Everything from outside (time, chance, transport) is handed in, so that the same steps run in the daemon, in a test
+under a virtual clock, and on a copy of the store for `plan`.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Engine:
     judge: Judge
     clock: Clock
     directory: Directory
-    chance: random.Random = field(default_factory=random.Random)
+    chance: random.Random
     tell: Listener = unheard
     epoch: int = 0
     health: dict[str, Health] = field(default_factory=dict)

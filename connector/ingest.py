@@ -7,7 +7,7 @@ vendor) changes nothing and costs no evaluation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -106,8 +106,10 @@ def _store_fetched(engine: Engine, system: str, found: Fetched, *, backfill: boo
         before = tx.held([record.ref for record in records])
         _, told = _take(engine, tx, system, records, gone, backfill=backfill)
         after = tx.held([record.ref for record in records])
-        moved = {row.person_id for ref, row in after.items() if ref in before and row.raw_stage != before[ref].raw_stage}
-        standings = [one.standing for one in tx.dossiers(sorted(moved), False)] if moved else []  # noqa: FBT003 - the port's switch
+        moved = {
+            row.person_id for ref, row in after.items() if ref in before and row.raw_stage != before[ref].raw_stage
+        }
+        standings = [one.standing for one in tx.dossiers(sorted(moved), companies=False)] if moved else []
     for event in told:
         engine.tell(event)
     return {one.person_id for one in standings if any(barrier.reason == SET_BACK for barrier in one.barriers)}
@@ -143,7 +145,7 @@ def _take(  # noqa: PLR0913 - the parts of a page beside where they go
         elif record.ref in owner_of:
             _take_person(batch, record, one, known, owner_of[record.ref])
         else:
-            _take_activity(batch, record, one, known, parents)
+            _take_activity(batch, record, one, known)
     _take_gone(batch, gone, known)
     return _write(batch), [Refused(one.ref, one.problem) for one in batch.refused]
 
@@ -153,9 +155,7 @@ def _is_person(engine: Engine, record: Record) -> bool:
     return record.ref.object != COMPANY and engine.config.mappings[record.ref.system].of(record.ref.object) is not None
 
 
-def _mapped(
-    engine: Engine, system: str, record: Record, known: Mapping[CrmRef, Held], now: datetime
-) -> Mapped:
+def _mapped(engine: Engine, system: str, record: Record, known: Mapping[CrmRef, Held], now: datetime) -> Mapped:
     """Read a row against what we kept of it and of the rows that were merged into it."""
     held = known.get(record.ref)
     return engine.readers[system].take(
@@ -167,9 +167,7 @@ def _mapped(
     )
 
 
-def _assigned(
-    tx: Writing, people: Sequence[tuple[Record, Mapped]], known: Mapping[CrmRef, Held]
-) -> Assignment:
+def _assigned(tx: Writing, people: Sequence[tuple[Record, Mapped]], known: Mapping[CrmRef, Held]) -> Assignment:
     """Return whose each person's row is; only rows we do not know, or whose address changed, are looked up by it."""
     claims = [Claim(record.ref, one.reading.email, record.merged) for record, one in people]
     refs = [claim.ref for claim in claims if claim.ref not in known]
@@ -187,7 +185,7 @@ def _assigned(
         dossier.standing.person_id: frozenset(
             (row.ref.system, row.ref.object) for row in dossier.held if row.person_id and row.gone_at is None
         )
-        for dossier in (tx.dossiers(by_email, False) if by_email else ())  # noqa: FBT003 - the port's switch
+        for dossier in (tx.dossiers(by_email, companies=False) if by_email else ())
     }
     return assign(claims, found, seats)
 
@@ -204,9 +202,7 @@ def _owners(batch: _Batch, assignment: Assignment) -> dict[CrmRef, int]:
 
 def _refuse(batch: _Batch, record: Record, one: Mapped) -> None:
     """Put a row aside with its problem; what we knew of it stands."""
-    batch.refused.append(
-        Quarantined(record.ref, "; ".join(one.problems), digest_of_raw(record), batch.now, batch.now)
-    )
+    batch.refused.append(Quarantined(record.ref, "; ".join(one.problems), digest_of_raw(record), batch.now, batch.now))
 
 
 def _held(record: Record, one: Mapped, before: Held | None, person_id: int) -> Held:
@@ -259,9 +255,7 @@ def _take_company(batch: _Batch, record: Record, one: Mapped, before: Held | Non
         batch.rows[record.ref] = after
 
 
-def _take_person(
-    batch: _Batch, record: Record, one: Mapped, known: Mapping[CrmRef, Held], person_id: int
-) -> None:
+def _take_person(batch: _Batch, record: Record, one: Mapped, known: Mapping[CrmRef, Held], person_id: int) -> None:
     """Keep a person's row and what it tells of engagement; an older version than the one we know tells only that."""
     batch.clean.append(record.ref)
     before = known.get(record.ref)
@@ -313,25 +307,18 @@ def _is_echo(tx: Writing, after: Held) -> bool:
     )
 
 
-def _take_activity(
-    batch: _Batch, record: Record, one: Mapped, known: Mapping[CrmRef, Held], parents: Iterable[CrmRef]
-) -> None:
+def _take_activity(batch: _Batch, record: Record, mapped: Mapped, known: Mapping[CrmRef, Held]) -> None:
     """Give what a meeting, a call, an e-mail or a list membership tells to everybody it concerns."""
-    del parents
     batch.clean.append(record.ref)
     unknown = [ref for ref in record.parents if ref not in known]
     owners = dict(batch.tx.owners_of(refs=unknown)) if unknown else {}
-    for ref in record.parents:
-        person_id = known[ref].person_id if ref in known else owners.get(ref, 0)
-        if not person_id:
-            continue
-        for happening in one.happenings.new:
-            # One meeting with two contacts is engagement of both, so each has a key of their own.
-            mine = replace(happening, key=f"{happening.key}-{ref.id}")
-            batch.engagements.append((person_id, mine))
-        if one.happenings.withdrawn:
-            batch.withdrawn += [f"{key}-{ref.id}" for key in one.happenings.withdrawn]
-            batch.touched.add(person_id)
+    people = {known[ref].person_id if ref in known else owners.get(ref, 0) for ref in record.parents} - {0}
+    for person_id in sorted(people):
+        # One meeting with two people is engagement of both: the store keeps keys by person.
+        batch.engagements += [(person_id, one) for one in mapped.happenings.new]
+    if mapped.happenings.withdrawn:
+        batch.withdrawn += mapped.happenings.withdrawn
+        batch.touched.update(people)
 
 
 def _take_gone(batch: _Batch, gone: Sequence[CrmRef], known: Mapping[CrmRef, Held]) -> None:
@@ -377,7 +364,7 @@ def _observe_all(batch: _Batch) -> None:
     standings: dict[int, Standing] = {}
     known = [one for one in dict.fromkeys(ids) if one not in batch.newcomers]
     if known:
-        standings = {one.standing.person_id: one.standing for one in batch.tx.dossiers(known, False)}  # noqa: FBT003 - the port's switch
+        standings = {one.standing.person_id: one.standing for one in batch.tx.dossiers(known, companies=False)}
     before = {**standings, **{person_id: Standing(person_id) for person_id in batch.newcomers}}
     for person_id in batch.newcomers:
         agreement = "" if batch.fresh_start else config.agreement.hash

@@ -103,7 +103,7 @@ class Engagement:
     Something a person did (or, as `sales_activity`, something a rep did with them), once.
 
     Attributes:
-        key: Unique over all engagements; the same happening read twice has the same key.
+        key: Unique among one person's engagements; the same happening read twice has the same key.
         type: The admin's word for it, "form_submitted".
         at: When it happened, by the vendor's clock.
         count: How many of it happened: the growth of a counter, else 1; always at least 1.
@@ -328,6 +328,7 @@ class Standing:
     Attributes:
         person_id: Ours.
         revision: Grows with every change of the person's facts; a verdict is saved only on the revision it saw.
+        judged: The revision of the last verdict; equal to `revision` when only time has passed since.
         stage: By our ledger.
         stage_at: Since when.
         agreement: Hash of the agreement under which the baseline was taken; empty before the first evaluation.
@@ -340,6 +341,7 @@ class Standing:
 
     person_id: int
     revision: int = 0
+    judged: int = 0
     stage: Stage | None = None
     stage_at: datetime | None = None
     agreement: str = ""

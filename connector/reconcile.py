@@ -1,8 +1,8 @@
 """
 Once a day, read everybody who is qualified again by the strong read: what polling and indexes may have missed.
 
-Deleted and merged records, moves by hand, and changed values come in this way at the latest. The cost follows the number
-of qualified people, not the base.
+Deleted and merged records, moves by hand, and changed values come in this way at the latest. The cost follows the
+number of qualified people, not the base.
 """
 
 from __future__ import annotations

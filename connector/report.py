@@ -1,9 +1,9 @@
 """
 The funnel and the MQL→SQL conversion, from our own ledger; pure.
 
-Everybody counts who ever reached a stage, also by somebody else's hand, also when the step was skipped (a lead that went
-straight to SQL passed MQL, imputed). Nobody counts twice: the first time counts. A cohort is who became MQL in the same
-period; its SQLs are those of them who ever became SQL, whenever that was.
+Everybody counts who ever reached a stage, also by somebody else's hand, also when the step was skipped (a lead that
+went straight to SQL passed MQL, imputed). Nobody counts twice: the first time counts. A cohort is who became MQL in the
+same period; its SQLs are those of them who ever became SQL, whenever that was.
 """
 
 from __future__ import annotations
@@ -99,9 +99,7 @@ def version(_person: int, path: Path) -> str:
     return path.versions.get(Stage.MQL) or "(not ours)"
 
 
-def conversion(
-    known: Mapping[int, Path], cohort: Callable[[int, Path], str]
-) -> tuple[ConversionRow, ...]:
+def conversion(known: Mapping[int, Path], cohort: Callable[[int, Path], str]) -> tuple[ConversionRow, ...]:
     """Return one row a cohort, in the order of their names, and "all" last when there is more than one."""
     groups: defaultdict[str, list[Path]] = defaultdict(list)
     everybody: list[Path] = []

@@ -38,9 +38,7 @@ class Desk:
     _directory: Directory | None = None
     _load: Load = field(default_factory=Load)
 
-    def commands(
-        self, person: Person, dossier: Dossier, wanted: TaskWanted, explanation: Explanation
-    ) -> list[Command]:
+    def commands(self, person: Person, dossier: Dossier, wanted: TaskWanted, explanation: Explanation) -> list[Command]:
         """
         Return the task, and the change of the record's owner where the playbook asks for it.
 
@@ -51,7 +49,8 @@ class Desk:
         """
         config = self.engine.config
         held = dossier.held
-        own = next((row for row in held if row.ref.system == config.home.tasks and row.person_id and not row.gone_at), None)
+        mine = (row for row in held if row.ref.system == config.home.tasks and row.person_id and not row.gone_at)
+        own = next(mine, None)
         if own is None:
             return []
         schema = self._open()

@@ -95,8 +95,8 @@ def validate(
     raise typer.Exit(check.validate(file, online=online, as_json=json))
 
 
-@app.command()
-def test(file: File = None, *, json: Json = False) -> None:
+@app.command("test")
+def check(file: File = None, *, json: Json = False) -> None:
     """Run the [[tests]] that are written in the configuration."""
     from connector.cli import check  # noqa: PLC0415 - see the module's first line
 
@@ -215,9 +215,7 @@ def outbox_list(
     """List writes that are not done, with the vendor's own words."""
     from connector.cli import waiting  # noqa: PLC0415 - see the module's first line
 
-    raise typer.Exit(
-        waiting.show(config, tuple(state or ()), limit, quarantine=quarantine, as_json=json)
-    )
+    raise typer.Exit(waiting.show(config, tuple(state or ()), limit, quarantine=quarantine, as_json=json))
 
 
 @outbox.command("retry")

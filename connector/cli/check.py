@@ -125,7 +125,10 @@ def test(file: Path | None, *, as_json: bool) -> Exit:
         data([{"name": one.name, "passed": one.passed, "message": one.message} for one in results])
     else:
         for one in results:
-            out(f"{'ok    ' if one.passed else 'FAILED'} {one.name}" + (f"\n       {one.message}" if one.message else ""))
+            out(
+                f"{'ok    ' if one.passed else 'FAILED'} {one.name}"
+                + (f"\n       {one.message}" if one.message else "")
+            )
         out(f"{len(results) - len(failed)} passed, {len(failed)} failed")
     return Exit.FAILED if failed else Exit.DONE
 

@@ -6,7 +6,6 @@ import json
 import signal
 import sys
 import threading
-from dataclasses import asdict, replace
 from pathlib import Path
 from types import FrameType
 
@@ -19,8 +18,8 @@ from connector.config.load import render
 from connector.config.nouns import Config
 from connector.engine import Engine
 from connector.events import CameBack, Dropped, Evaluated, Event, Pulled, Refused, Tried, WentDown
-from connector.problems import ConfigurationInvalid
-from connector.schedule import Loop, run as run_loop
+from connector.schedule import Loop
+from connector.schedule import run as run_loop
 from connector.store import open_store
 from connector.store.base import Store
 from connector.sync import Pass

@@ -194,7 +194,13 @@ def _print(config: Config, shown: Shown) -> None:
         f"{both.evaluated - first.evaluated} people judged, {both.delivered - first.delivered} writes, "
         f"{shown.journal['tasks']} tasks in the CRM.\n"
     )
-    out(table(("stage", "people", "of all", "became customers"), [_row(shown, row) for row in shown.conversion], frozenset({1, 2, 3})))
+    out(
+        table(
+            ("stage", "people", "of all", "became customers"),
+            [_row(shown, row) for row in shown.conversion],
+            frozenset({1, 2, 3}),
+        )
+    )
     chosen = sorted(shown.tasks, key=lambda one: one.created_at, reverse=True)[:_TASKS_SHOWN]
     for effect in chosen:
         command = effect.command

@@ -98,7 +98,9 @@ def _as_json(  # noqa: PLR0913 - the parts of one answer
             }
             for step in history
         ],
-        "writes": [{"what": _what(one), "state": one.state, "at": one.created_at, "reason": one.reason} for one in effects],
+        "writes": [
+            {"what": _what(one), "state": one.state, "at": one.created_at, "reason": one.reason} for one in effects
+        ],
         "agreement": {"version": agreement.version, "hash": agreement.hash},
     }
 
@@ -136,11 +138,15 @@ def _as_text(  # noqa: PLR0913 - the parts of one answer
     parts = [f"{name or person.fields.get('email') or f'person {person.id}'}{company}"]
     stage = person.stage.upper() if person.stage else "no stage"
     since = f" since {_day(person.stage_at, zone)}" if person.stage_at else ""
-    parts.append(f"stage: {stage}{since}; the agreement {engine.config.agreement.version} says: "
-                 f"{(explanation.decision.stage or 'neither MQL nor SQL').upper()}"
-                 f"{' (blocked)' if explanation.decision.blocked else ''}")
-    for barrier in dossier.standing.barriers:
-        parts.append(f"withheld ({barrier.reason}): only engagement after {_day(barrier.at, zone)} counts by itself")
+    parts.append(
+        f"stage: {stage}{since}; the agreement {engine.config.agreement.version} says: "
+        f"{(explanation.decision.stage or 'neither MQL nor SQL').upper()}"
+        f"{' (blocked)' if explanation.decision.blocked else ''}"
+    )
+    parts += [
+        f"withheld ({barrier.reason}): only engagement after {_day(barrier.at, zone)} counts by itself"
+        for barrier in dossier.standing.barriers
+    ]
     parts += ["", "Score", _lines(explanation, zone), "", "Criteria"]
     for check_name, check in explanation.checks.items():
         parts += [f"{check_name}:", *_tree(check, zone, 1)]
@@ -161,7 +167,13 @@ def _lines(explanation: Explanation, zone: ZoneInfo) -> str:
     rows = []
     for score, total in explanation.decision.scores.items():
         rows += [
-            (_points(line.points), score, line.rule, "; ".join(_fact(one, zone) for one in line.evidence[:3]), line.note)
+            (
+                _points(line.points),
+                score,
+                line.rule,
+                "; ".join(_fact(one, zone) for one in line.evidence[:3]),
+                line.note,
+            )
             for line in explanation.lines
             if line.score == score
         ]
@@ -203,7 +215,11 @@ def _step(step: Transition, zone: ZoneInfo) -> str:
 def _what(effect: Effect) -> str:
     """Return the write in a few words."""
     command = effect.command
-    return command.subject if isinstance(command, CreateTask) else f"{effect.slot} of {command.ref.object} {command.ref.id}"
+    return (
+        command.subject
+        if isinstance(command, CreateTask)
+        else f"{effect.slot} of {command.ref.object} {command.ref.id}"
+    )
 
 
 def _day(at: datetime | None, zone: ZoneInfo) -> str:

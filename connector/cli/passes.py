@@ -23,8 +23,8 @@ from connector.commands import CreateTask, SetFields, SetStage, kind_of
 from connector.config.nouns import Config
 from connector.engine import Engine, register_agreement
 from connector.store import open_store
-from connector.store.copying import snapshot
 from connector.store.base import Effect, State
+from connector.store.copying import snapshot
 from connector.sync import Pass, brake, gather, judge_due
 from connector.sync import as_json as pass_json
 from connector.sync import sync as one_pass
@@ -199,6 +199,4 @@ def _sign(effect: Effect) -> tuple[str, str]:
         return mark, f"task for {command.owner or 'nobody'}, due {command.due_at:%Y-%m-%d %H:%M}Z: {command.subject}"
     if isinstance(command, SetStage):
         return mark, f"stage {command.seen or '(none)'} -> {command.value}"
-    if isinstance(command, SetFields):
-        return mark, "fields " + ", ".join(f"{name}={value}" for name, value in sorted(command.values.items()))
-    return mark, ""
+    return mark, "fields " + ", ".join(f"{name}={value}" for name, value in sorted(command.values.items()))

@@ -8,8 +8,8 @@ import time
 from types import TracebackType
 from typing import Final, Self
 
-from connector.cli.say import down_sentence, err
 from connector.adapters.base import AdapterDown
+from connector.cli.say import down_sentence, err
 from connector.events import CameBack, Dropped, Evaluated, Event, Pulled, Refused, Tried, WentDown
 
 EVERY: Final = 10.0

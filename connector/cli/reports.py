@@ -47,7 +47,11 @@ def report(kind: str, file: Path | None, by: str, output: str) -> Exit:
     else:
         names = list(rows[0]) if rows else []
         cells = [[_cell(name, row[name]) for name in names] for row in rows]
-        out(table([name.replace("_", " ") for name in names], cells, frozenset(range(1, len(names)))) if rows else "(none)")
+        out(
+            table([name.replace("_", " ") for name in names], cells, frozenset(range(1, len(names))))
+            if rows
+            else "(none)"
+        )
     return Exit.DONE
 
 
@@ -63,7 +67,7 @@ def _cohort(
         return figures.version
     if by not in config.fields:
         names = ("month", "week", "agreement", *config.fields)
-        err(f'--by {by}: no such grouping. {did_you_mean(by, names)} There are {", ".join(names)}.')
+        err(f"--by {by}: no such grouping. {did_you_mean(by, names)} There are {', '.join(names)}.")
         return None
     values: dict[int, str] = {}
     for dossier in look.dossiers(list(known), companies=True):
@@ -97,9 +101,8 @@ def status(file: Path | None, *, as_json: bool) -> Exit:
     config = settled(file)
     store = stores.open_store(config.store_url, read_only=True)
     engine = assemble(config, store=store)
-    now = engine.clock()
     with store.reading() as look:
-        facts = _status(config, look, now, {name: engine.directory.known(name) for name in engine.adapters})
+        facts = _status(config, look, {name: engine.directory.known(name) for name in engine.adapters})
     if as_json:
         data(facts)
     else:
@@ -107,7 +110,7 @@ def status(file: Path | None, *, as_json: bool) -> Exit:
     return Exit.DONE
 
 
-def _status(config: Config, look: Reading, now: datetime, schemas: Mapping[str, object]) -> dict[str, object]:
+def _status(config: Config, look: Reading, schemas: Mapping[str, object]) -> dict[str, object]:
     """Return the facts of `status --json`."""
     backlog = look.backlog()
     totals: Counter[State] = Counter()

@@ -14,7 +14,14 @@ from connector.sandbox.people import BadPeopleFile
 
 @told
 def hubspot(  # noqa: PLR0913 - a sandbox has these switches
-    port: int, people: Path | None, *, seed: int, log: Path | None, limits: Literal["real", "off"], latency: int, bare: bool
+    port: int,
+    people: Path | None,
+    *,
+    seed: int,
+    log: Path | None,
+    limits: Literal["real", "off"],
+    latency: int,
+    bare: bool,
 ) -> Exit:
     """Serve until SIGINT or SIGTERM."""
     try:

@@ -91,24 +91,10 @@ def told(command: Callable[..., Exit]) -> Callable[..., Exit]:
             return command(*args, **kwargs)
         except ConfigurationInvalid as invalid:
             return _problems(invalid)
-        except AgreementChanged as changed:
-            err(
-                f'agreement.version: "{changed}" was in force before with other words. '
-                'Give the changed agreement a version of its own, such as "2026-12".'
-            )
-            return Exit.CONFIG
-        except AdapterDown as down:
-            err(down_sentence("the CRM", down))
-            return DOWN.get(down.kind, Exit.UNREACHABLE)
-        except StoreBusy as busy:
-            err(f"{busy} Wait until it has finished; reading commands work beside it.")
-            return Exit.LATER
-        except StoreTooNew as newer:
-            err(f"{newer} Start the newer program, or restore the backup that fits this one; nothing was touched.")
-            return Exit.FAILED
-        except StoreBroken as broken:
-            err(str(broken))
-            return Exit.FAILED
+        except (AgreementChanged, AdapterDown, StoreBusy, StoreTooNew, StoreBroken) as known:
+            sentence, code = _ending(known)
+            err(sentence)
+            return code
         except BrokenPipeError:
             # Whoever read our output has gone (| head); nothing to tell, and nowhere to tell it.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -118,6 +104,26 @@ def told(command: Callable[..., Exit]) -> Callable[..., Exit]:
             return Exit.FAILED
 
     return run
+
+
+def _ending(known: Exception) -> tuple[str, Exit]:
+    """Return what to say about an exception whose cause we know, and how to end."""
+    match known:
+        case AgreementChanged():
+            return (
+                f'agreement.version: "{known}" was in force before with other words. '
+                'Give the changed agreement a version of its own, such as "2026-12".'
+            ), Exit.CONFIG
+        case AdapterDown():
+            return down_sentence("the CRM", known), DOWN.get(known.kind, Exit.UNREACHABLE)
+        case StoreBusy():
+            return f"{known} Reading commands work beside it.", Exit.LATER
+        case StoreTooNew():
+            return (
+                f"{known} Start the newer program, or restore the backup that fits this one; nothing was touched.",
+                Exit.FAILED,
+            )
+    return str(known), Exit.FAILED
 
 
 def _problems(invalid: ConfigurationInvalid) -> Exit:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from connector.assemble import wall_clock
 from connector.cli.exits import Exit
 from connector.cli.say import data, err, out, settled, told
 from connector.cli.tables import table
 from connector.commands import CreateTask, SetStage, kind_of
-from connector.assemble import wall_clock
 from connector.store import open_store
 from connector.store.base import Effect, State
 
@@ -35,22 +35,43 @@ def show(file: Path | None, states: tuple[str, ...], limit: int, *, quarantine: 
     if as_json:
         data(
             [
-                {"ref": f"{one.ref.system}:{one.ref.object}:{one.ref.id}", "problem": one.problem, "since": one.first_at}
+                {
+                    "ref": f"{one.ref.system}:{one.ref.object}:{one.ref.id}",
+                    "problem": one.problem,
+                    "since": one.first_at,
+                }
                 for one in rows
             ]
             if quarantine
             else [_as_json(one) for one in effects]
         )
     elif quarantine:
-        out(table(("record", "since", "problem"), [
-            (f"{one.ref.system} {one.ref.object} {one.ref.id}", f"{one.first_at:%Y-%m-%d %H:%M}", one.problem)
-            for one in rows
-        ]))
+        out(
+            table(
+                ("record", "since", "problem"),
+                [
+                    (f"{one.ref.system} {one.ref.object} {one.ref.id}", f"{one.first_at:%Y-%m-%d %H:%M}", one.problem)
+                    for one in rows
+                ],
+            )
+        )
     else:
-        out(table(("id", "state", "system", "record", "write", "reason"), [
-            (str(one.id), one.brake or str(one.state), one.command.ref.system, one.command.ref.id, what(one), _why(one))
-            for one in effects
-        ]))
+        out(
+            table(
+                ("id", "state", "system", "record", "write", "reason"),
+                [
+                    (
+                        str(one.id),
+                        one.brake or str(one.state),
+                        one.command.ref.system,
+                        one.command.ref.id,
+                        what(one),
+                        _why(one),
+                    )
+                    for one in effects
+                ],
+            )
+        )
     return Exit.DONE
 
 

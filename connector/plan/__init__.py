@@ -34,7 +34,7 @@ from connector.plan.writes import (
     whole_points,
 )
 
-__all__ = ["Plan", "Remote", "Rules", "TaskWanted", "effect_key", "plan", "reasons", "whole_points"]
+__all__ = ["Plan", "Remote", "Rules", "TaskWanted", "Trigger", "effect_key", "plan", "reasons", "whole_points"]
 
 
 def plan(  # noqa: PLR0913 - these are the things a plan depends on, each from another place
@@ -73,7 +73,7 @@ def plan(  # noqa: PLR0913 - these are the things a plan depends on, each from a
         triggers[task.playbook.name] = replace(triggers[task.playbook.name], episodes=task.episode, task_at=now)
     writes = points_to_write(standing, decision, remotes, now, sending=bool(transitions or task))
     explanation = rules.judge.explain(person, engagements, now) if transitions or task or writes else None
-    why = reasons(explanation, target or (task and moved.stage)) if explanation else ()
+    why = reasons(explanation, moved.stage if transitions or task else None) if explanation else ()
     transitions = tuple(replace(step, reasons=why) if not step.imputed else step for step in transitions)
     stages = stage_writes(remotes, moved) if transitions else ()
     fields = field_writes(remotes, moved, decision, explanation, rules, now) if writes and explanation else ()
@@ -106,16 +106,12 @@ def _move(
     """Move forward to *target*; a skipped MQL is recorded as imputed."""
     if target is None:
         return standing, ()
-    agreement = rules.agreement
-    edition = {"version": agreement.version, "hash": agreement.hash}
+    version, name = rules.agreement.version, rules.agreement.hash
     source = standing.stage
-    steps = []
-    if target == Stage.SQL and agreement.mql is not None and rank(source) < rank(Stage.MQL):
-        steps.append(
-            Transition(standing.person_id, source, Stage.MQL, now, Actor.CONNECTOR, imputed=True, **edition)
-        )
-        source = Stage.MQL
-    steps.append(Transition(standing.person_id, source, target, now, Actor.CONNECTOR, **edition))
+    step = Transition(standing.person_id, source, target, now, Actor.CONNECTOR, version=version, hash=name)
+    steps = [step]
+    if target == Stage.SQL and rules.agreement.mql is not None and rank(source) < rank(Stage.MQL):
+        steps = [replace(step, target=Stage.MQL, imputed=True), replace(step, source=Stage.MQL)]
     return replace(standing, stage=target, stage_at=now), tuple(steps)
 
 

@@ -58,9 +58,7 @@ def _stage_trigger(
     return True, playbook.by == "anyone"
 
 
-def silenced(
-    triggers: dict[str, Trigger], playbooks: Sequence[Playbook], decision: Decision
-) -> dict[str, Trigger]:
+def silenced(triggers: dict[str, Trigger], playbooks: Sequence[Playbook], decision: Decision) -> dict[str, Trigger]:
     """Return *triggers* with what is true on old evidence taken as told, for when a barrier is taken down."""
     return {
         one.name: replace(triggers[one.name], held=True)
@@ -91,9 +89,7 @@ def first_match(  # noqa: PLR0913 - as plan
             continue
         if unless.sales_activity and _sales_activity(engagements, unless.kinds, now - unless.sales_activity):
             continue
-        if unless.condition is not None and _holds(
-            rules.judge.condition(unless.condition, person, engagements, now)
-        ):
+        if unless.condition is not None and _holds(rules.judge.condition(unless.condition, person, engagements, now)):
             continue
         return TaskWanted(playbook, trigger.episodes + 1)
     return None

@@ -18,16 +18,23 @@ from typing import Final, cast
 
 from pydantic import BaseModel
 
-from connector.adapters.base import Adapter, Wanted
+from connector.adapters.base import Adapter, Clock, Wanted
 from connector.adapters.hubspot.adapter import ABILITIES, HubSpot
 from connector.adapters.hubspot.options import Options, limits
 from connector.adapters.hubspot.vocabulary import ACTIVITY_OBJECTS, COMPANY, CONTACT, PLURALS
 from connector.adapters.registry import Tools
+from connector.budget import Budget
 
-__all__ = ["ABILITIES", "ACTIVITIES", "OBJECTS", "Options", "build", "limits"]
+__all__ = ["ABILITIES", "ACTIVITIES", "OBJECTS", "Options", "budget", "build", "limits"]
 
 OBJECTS: Final = frozenset({CONTACT, COMPANY})
 ACTIVITIES: Final = frozenset(PLURALS[name] for name in ACTIVITY_OBJECTS)
+
+
+def budget(options: BaseModel, clock: Clock) -> Budget:
+    """Return the budget of a portal before anything was asked; HubSpot's headers correct its limits."""
+    told = cast("Options", options)
+    return Budget(clock, limits(told), told.api_share)
 
 
 def build(name: str, options: BaseModel, wanted: Wanted, tools: Tools) -> Adapter:
