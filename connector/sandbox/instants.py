@@ -8,6 +8,7 @@ from functools import lru_cache
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_MS = 86_400_000
 SECOND_MS = 1000
+SECOND_DIGITS = len("2026-11-23T12:00:00")
 MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -34,7 +35,7 @@ def instant(at_ms: int) -> datetime:
 @lru_cache(maxsize=4096)
 def _second(at_s: int) -> str:
     """Return the ISO text of a whole second without its zone."""
-    return (EPOCH + timedelta(seconds=at_s)).strftime("%Y-%m-%dT%H:%M:%S")
+    return (EPOCH + timedelta(seconds=at_s)).isoformat()[:SECOND_DIGITS]
 
 
 def iso(at_ms: int) -> str:

@@ -208,9 +208,6 @@ def _upserted(state: State, kind: Kind, row: inputs.Body, at_ms: int) -> Callabl
     inputs.needed(row, "id", "idProperty", "properties")
     name, value = inputs.unique_name(state, kind, str(row["idProperty"])), str(row["id"])
     properties = inputs.properties_of(row)
-    if kind is CONTACTS and name == "email" and not properties.get("email"):
-        message = "Partial upserts are not supported by email: repeat the email in the properties"
-        raise invalid(message)
     holder = state.table(kind).holder(name, value)
     if holder is None:
         values, _ = objects.checked_creation(state, kind, {"properties": {name: value, **properties}})

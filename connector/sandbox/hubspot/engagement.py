@@ -85,7 +85,7 @@ def _plus_one(contact: Mapping[str, str], name: str) -> str:
 
 def _earlier(one: str | None, other: str) -> str:
     """Return the earlier of two instants in text."""
-    return other if one is None or (parsed(one) or 0) > (parsed(other) or 0) else one
+    return other if not one or (parsed(one) or 0) > (parsed(other) or 0) else one
 
 
 def _viewed(done: Engagement, contact: Mapping[str, str], _owner: str) -> Traces:

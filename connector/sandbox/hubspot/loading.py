@@ -164,6 +164,8 @@ class Loader:
 
     def _folded(self, person: Person, values: dict[str, str], held: tuple[Engagement, ...]) -> Folded:
         """Return the contact's values after all that was done and is not held back."""
+        if not person.engagements and not held:
+            return Folded(values)
         owner = owner_of(self._state, values)
         start = {name: value for name, value in values.items() if name not in GROWING}
         base = fold(start, sorted(person.engagements, key=lambda e: e.at), owner, frozenset())

@@ -110,6 +110,7 @@ notes_last_updated datetime date r companyinformation Last Activity Date
 notes_next_activity_date datetime date r companyinformation Next Activity Date
 num_notes number number r companyinformation Number of Sales Activities
 linkedin_company_page string text - companyinformation LinkedIn Company Page
+facebookfans number number - companyinformation Facebook Fans
 is_public bool booleancheckbox - companyinformation Is Public
 hs_additional_domains enumeration checkbox - companyinformation Additional Domains
 """,

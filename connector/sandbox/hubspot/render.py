@@ -62,17 +62,21 @@ ON_UPDATE: Mapping[str, tuple[str, ...]] = {
         "hs_is_unworked hs_object_source hs_object_source_id hs_object_source_label hs_pipeline "
         "hs_v2_date_entered_current_stage hs_v2_time_in_current_stage lifecyclestage notes_last_updated",
     ),
-    "tasks": (
-        *ON_CREATE["tasks"],
-        "hs_pipeline",
-        "hs_pipeline_stage",
-        "hs_task_completion_date",
-        "hs_task_is_open",
-        "hs_task_subject",
-        "hs_timestamp",
-    ),
+    "tasks": _names("hs_object_source hs_object_source_id hs_object_source_label hs_pipeline hs_pipeline_stage"),
 }
-"""Properties that the answer to an update shows beside the touched ones (recorded March 2026)."""
+"""Properties that the answer to an update shows beside the touched ones (recorded 2025 and March 2026)."""
+
+ON_TOUCH: Mapping[str, tuple[str, ...]] = {
+    "hs_task_status": _names(
+        "hs_obj_coords hs_start_date_with_fallback hs_task_completion_count hs_task_completion_date "
+        "hs_task_is_completed hs_task_is_completed_call hs_task_is_completed_email hs_task_is_completed_linked_in "
+        "hs_task_is_completed_sequence hs_task_is_open hs_task_is_overdue hs_task_is_past_due_date "
+        "hs_task_missed_due_date hs_task_missed_due_date_count hs_task_type hs_timestamp",
+    ),
+    "hs_task_body": _names("hs_body_preview hs_body_preview_html hs_body_preview_is_truncated"),
+    "email": _names("hs_email_domain"),
+}
+"""Calculated properties that a touched one brings into the answer to an update."""
 
 
 def base(kind: Kind, row: Row, properties: Json) -> Json:
@@ -125,8 +129,7 @@ def updated(state: State, kind: Kind, row: Row, written: Iterable[str]) -> Json:
     """Return the object that answers an update: the touched and some system properties; a cleared one is empty."""
     touched = list(written)
     names = [*touched, *ON_UPDATE.get(kind.name, ("hs_object_source", "hs_object_source_id", "hs_object_source_label"))]
-    if kind is CONTACTS and "email" in touched:
-        names.append("hs_email_domain")
+    names += [extra for name in touched for extra in ON_TOUCH.get(name, ())]
     shown = _touched(state, kind, row, names)
     for name in touched:
         shown.setdefault(name, "")

@@ -37,7 +37,7 @@ def after_activity(state: State, kind: Kind, activity: Row, at_ms: int, settle: 
 def counters(kind: Kind, activity: Mapping[str, str], contact: Mapping[str, str], at_ms: int) -> dict[str, str]:
     """Return the contact's counters after an activity of *kind* was logged at an instant."""
     changes = {
-        "num_notes": str(int(contact.get("num_notes", "0")) + 1),
+        "num_notes": str(int(contact.get("num_notes") or "0") + 1),
         "notes_last_updated": later(contact.get("notes_last_updated"), iso(at_ms)),
     }
     when = activity.get("hs_timestamp") or iso(at_ms)
@@ -47,7 +47,7 @@ def counters(kind: Kind, activity: Mapping[str, str], contact: Mapping[str, str]
         if next_ms is None or next_ms < at_ms or when_ms < next_ms:
             changes["notes_next_activity_date"] = when
     if by_rep(kind, activity):
-        changes["num_contacted_notes"] = str(int(contact.get("num_contacted_notes", "0")) + 1)
+        changes["num_contacted_notes"] = str(int(contact.get("num_contacted_notes") or "0") + 1)
         changes["notes_last_contacted"] = later(contact.get("notes_last_contacted"), when)
         changes["hs_last_sales_activity_timestamp"] = later(contact.get("hs_last_sales_activity_timestamp"), when)
     return changes
@@ -64,4 +64,4 @@ def by_rep(kind: Kind, activity: Mapping[str, str]) -> bool:
 
 def later(one: str | None, other: str) -> str:
     """Return the later of two instants in text."""
-    return other if one is None or (parsed(one) or 0) < (parsed(other) or 0) else one
+    return other if not one or (parsed(one) or 0) < (parsed(other) or 0) else one

@@ -12,6 +12,8 @@ from connector.sandbox.instants import iso
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+CREATOR = "88842095"
+"""The user in whose name custom properties were made."""
 MOST_UNIQUE = 10
 """Unique properties an object type may have (changelog unique-properties-for-contacts, Sept 2023)."""
 
@@ -262,6 +264,8 @@ def shown(definition: Property) -> dict[str, object]:
     }
     if definition.ours:
         row["hubspotDefined"] = True
+    else:
+        row |= {"createdUserId": CREATOR, "updatedUserId": CREATOR}
     if definition.references:
         row["referencedObjectType"] = definition.references
     return row

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 UNPROVEN = (
     "Tasks take a custom property with unique values, and tasks/batch/upsert works by it.",
+    "A cleared value of any type is read as an empty text; recorded once, for a number, in February 2022.",
+    "An upsert by email takes inputs that do not repeat the email in their properties.",
     "A unique value that is taken answers 400 CONFLICTING_UNIQUE_VALUE; the words are remembered, not recorded.",
     "A unique value is free again once its record is archived.",
     (

@@ -162,7 +162,7 @@ def update(  # noqa: PLR0913 -- everything an update consists of
     state: State, kind: Kind, record_id: int, changes: Mapping[str, str], actor: Actor, at_ms: int
 ) -> Row:
     """
-    Write *changes* (validated; empty clears) to a live record and return its new row.
+    Write *changes* (validated) to a live record and return its new row; a cleared value stays an empty text.
 
     A backward stage is dropped without a word when the API writes it; by hand it is taken. The modification instant
     moves even if nothing changed.
@@ -177,10 +177,7 @@ def update(  # noqa: PLR0913 -- everything an update consists of
         if applied[lifecycle.STAGE] == stage_before:
             del applied[lifecycle.STAGE]
     _consequences(kind, before, applied, at_ms)
-    values = {**before.values, **applied}
-    for name in [name for name, value in applied.items() if not value]:
-        del values[name]
-    after = _replace(state, kind, before, values, at_ms)
+    after = _replace(state, kind, before, {**before.values, **applied}, at_ms)
     table.remember(after, applied, before, at_ms, SOURCES[actor])
     note(state, actor, "update", kind.name, record_id, at_ms, applied)
     if lifecycle.STAGE in applied and kind in {CONTACTS, COMPANIES}:
