@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from http.client import IncompleteRead
 from typing import TYPE_CHECKING, NoReturn, Protocol
 from urllib.parse import urlencode
 
+from typing_extensions import override
 from urllib3 import HTTPResponse
 from urllib3.exceptions import ProtocolError, ReadTimeoutError
 from urllib3.util import Timeout
@@ -109,16 +111,28 @@ class InProcess:
 
 def _patience(timeout: Timeout | float | None) -> timedelta:
     """Return how long the client waits for an answer."""
-    seconds = timeout.read_timeout if isinstance(timeout, Timeout) else timeout
+    if isinstance(timeout, Timeout):
+        seconds = timeout.read_timeout if timeout.total is None else timeout.total
+    else:
+        seconds = timeout
     return timedelta(seconds=seconds) if isinstance(seconds, int | float) else NO_LIMIT
+
+
+class _Broken(io.BytesIO):
+    """A body whose connection ends before its promised length."""
+
+    @override
+    def read(self, size: int | None = -1) -> bytes:
+        """Read what came, then fail as http.client does."""
+        raise IncompleteRead(super().read(size))
 
 
 def _answer(request: Request, response: Response, *, preload: bool) -> HTTPResponse:
     """Return an answer as urllib3 gives it, gzipped if it was asked for; a cut one breaks when it is read."""
     sent = packed(request, response)
-    body = sent.body if response.cut is None else sent.body[: response.cut]
+    body = io.BytesIO(sent.body) if response.cut is None else _Broken(sent.body[: response.cut])
     return HTTPResponse(
-        body=io.BytesIO(body),
+        body=body,
         headers=sent.headers,
         status=sent.status,
         preload_content=preload,

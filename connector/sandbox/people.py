@@ -79,8 +79,8 @@ def _people(lines: Iterable[str], where: str) -> list[Person]:
         if not line.strip():
             continue
         try:
-            people.append(person_of(json.loads(line)))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            people.append(person_of(_object(json.loads(line))))
+        except (ValueError, KeyError, TypeError) as error:
             reason = f"no {error}" if isinstance(error, KeyError) else str(error)
             message = f"{where}:{number}: no person in this line: {reason}"
             raise BadPeopleFile(message) from error
@@ -112,13 +112,15 @@ def _list(value: object) -> Sequence[object]:
 
 def _rows(value: object) -> list[Mapping[str, object]]:
     """Return the objects of a list."""
-    rows: list[Mapping[str, object]] = []
-    for row in _list(value):
-        if not isinstance(row, dict):
-            message = f"an object was expected, found {row!r}"
-            raise TypeError(message)
-        rows.append(row)
-    return rows
+    return [_object(row) for row in _list(value)]
+
+
+def _object(value: object) -> Mapping[str, object]:
+    """Return *value* if it is an object."""
+    if not isinstance(value, dict):
+        message = f"an object was expected, found {value!r}"
+        raise TypeError(message)
+    return value
 
 
 def text_of(value: object) -> str:
@@ -130,10 +132,7 @@ def _texts(value: object) -> Mapping[str, str]:
     """Return an object's values as text, without the nulls."""
     if value is None:
         return EMPTY
-    if not isinstance(value, dict):
-        message = f"an object was expected, found {value!r}"
-        raise TypeError(message)
-    return {str(k): text_of(v) for k, v in value.items() if v is not None}
+    return {str(k): text_of(v) for k, v in _object(value).items() if v is not None}
 
 
 def _engagement(row: Mapping[str, object]) -> Engagement:
