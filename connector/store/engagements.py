@@ -12,7 +12,7 @@ from connector.model import Engagement
 from connector.store import codec
 from connector.store.lists import among
 from connector.store.schema import engagements, withdrawn
-from connector.store.statements import Insert, Statements, chunks
+from connector.store.statements import Insert, Statements
 
 _OF_PEOPLE = select(
     engagements.c.person_id,
@@ -25,11 +25,25 @@ _OF_PEOPLE = select(
 ).where(among(engagements.c.person_id))
 _WITHDRAWN = select(withdrawn.c.key).where(among(withdrawn.c.key))
 _FORGET = delete(engagements).where(among(engagements.c.key))
-_PAGE = 1000
+_KNOWN = select(engagements.c.key).where(among(engagements.c.key))
+
+
+def _raw(person_id: int, row: Engagement, added_at: str) -> dict[str, object]:
+    """Return an engagement as columns."""
+    return {
+        "key": row.key,
+        "person_id": person_id,
+        "type": row.type,
+        "at": codec.text_of(row.at),
+        "count": row.count,
+        "attributes": codec.values_text(row.attributes),
+        "system": row.system,
+        "added_at": added_at,
+    }
 
 
 def _once(insert: Insert) -> Any:  # noqa: ANN401 - the engine's own INSERT has no common type
-    """Return the statement that inserts an engagement unless its key is known."""
+    """Return the statement that inserts an engagement unless another writer was faster."""
     return insert(engagements).on_conflict_do_nothing(index_elements=[engagements.c.key])
 
 
@@ -62,33 +76,23 @@ class EngagementsWriting(Engagements):
 
     def add_engagements(self, person_id: int, rows: Iterable[Engagement], now: datetime) -> int:
         """See `Writing.add_engagements`."""
-        return self.add_all_engagements(((person_id, row) for row in rows), now)
+        return len(self._add(((person_id, row) for row in rows), now))
 
-    def add_all_engagements(self, rows: Iterable[tuple[int, Engagement]], now: datetime) -> int:
+    def add_all_engagements(self, rows: Iterable[tuple[int, Engagement]], now: datetime) -> frozenset[int]:
         """See `Writing.add_all_engagements`."""
-        added_at = codec.text_of(now)
-        return sum(self._add_page(page, added_at) for page in chunks(rows, _PAGE))
+        return frozenset(person_id for person_id, _ in self._add(rows, now))
 
-    def _add_page(self, rows: Sequence[tuple[int, Engagement]], added_at: str) -> int:
-        """Insert one statement's worth of engagements; return how many were new."""
-        refused = {key for (key,) in self._rows_in(_WITHDRAWN, (row.key for _, row in rows))}
-        return self._change(
-            _once(self._insert),
-            [
-                {
-                    "key": row.key,
-                    "person_id": person_id,
-                    "type": row.type,
-                    "at": codec.text_of(row.at),
-                    "count": row.count,
-                    "attributes": codec.values_text(row.attributes),
-                    "system": row.system,
-                    "added_at": added_at,
-                }
-                for person_id, row in rows
-                if row.key not in refused
-            ],
-        )
+    def _add(self, rows: Iterable[tuple[int, Engagement]], now: datetime) -> list[tuple[int, Engagement]]:
+        """Insert what is new by key, of two with one key the first; return it."""
+        wanted: dict[str, tuple[int, Engagement]] = {}
+        for person_id, row in rows:
+            wanted.setdefault(row.key, (person_id, row))
+        for known in (_WITHDRAWN, _KNOWN):
+            for (key,) in self._rows_in(known, wanted):
+                del wanted[key]
+        added_at = codec.text_of(now)
+        self._change(_once(self._insert), [_raw(person_id, row, added_at) for person_id, row in wanted.values()])
+        return list(wanted.values())
 
     def withdraw(self, keys: Sequence[str]) -> None:
         """See `Writing.withdraw`; a key that was never seen is remembered as well, its booking may come late."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, case, func, insert, or_, select, update
@@ -39,7 +39,7 @@ _RECORDS_AT_EMAIL = select(records.c.person_id).where(
 )
 _ALIASES = select(people.c.alias_of).where(among(people.c.id), people.c.alias_of.is_not(None))
 _REVISIONS = select(people.c.id, people.c.revision).where(among(people.c.id), people.c.alias_of.is_(None))
-_NEW = insert(people)
+_NEW = insert(people).returning(people.c.id, sort_by_parameter_order=True)
 _TOUCH = (
     update(people)
     .where(among(people.c.id), people.c.alias_of.is_(None))
@@ -148,12 +148,16 @@ class PeopleWriting(People):
 
     def new_person(self, email: str, now: datetime) -> int:
         """See `Writing.new_person`."""
-        made = self._connection.execute(
-            _NEW,
-            {"email": email or None, "revision": 0, "judged": 0, "agreement": "", "created_at": codec.text_of(now)},
-        )
-        key = made.inserted_primary_key
-        return int(key[0]) if key else 0
+        (id_,) = self.new_people([email], now)
+        return id_
+
+    def new_people(self, emails: Sequence[str], now: datetime) -> tuple[int, ...]:
+        """See `Writing.new_people`."""
+        if not emails:
+            return ()
+        blank = {"revision": 0, "judged": 0, "agreement": "", "created_at": codec.text_of(now)}
+        made = self._connection.execute(_NEW, [{"email": email or None, **blank} for email in emails])
+        return tuple(id_ for (id_,) in made)
 
     def touch(self, person_ids: Iterable[int], due_at: datetime) -> None:
         """See `Writing.touch`; whoever was merged away passes it on to the person they became."""

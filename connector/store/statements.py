@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, Executable, Row, Table
 
-from connector.store.base import State
-
-LIVE: Final = frozenset({State.HELD, State.PENDING, State.INFLIGHT, State.UNKNOWN, State.PARKED})
-
-T = TypeVar("T")
 Raw = Row[*tuple[Any, ...]]
 """A row of a statement, in the order of its columns."""
 Insert = Callable[[Table], Any]
 """The engine's own INSERT, the one with `on_conflict_do_update` and `on_conflict_do_nothing`."""
-
-
-def chunks(items: Iterable[T], most: int) -> Iterator[list[T]]:
-    """Yield *items* in lists of at most *most*, none for no items."""
-    part: list[T] = []
-    for item in items:
-        part.append(item)
-        if len(part) == most:
-            yield part
-            part = []
-    if part:
-        yield part
 
 
 class Statements:
