@@ -1,0 +1,199 @@
+"""What one rule gives at an instant, with all that its line and its forecast need."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from connector.agreement import PointsFrom, Rule
+from connector.criteria import history
+from connector.criteria.compare import fitting, number
+from connector.criteria.millionths import micro
+from connector.criteria.syntax import All, Any, Condition, Did, sources
+from connector.criteria.timed import Facts, Terms, soonest, timed
+from connector.model import SALES_ACTIVITY, Engagement
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """
+    One rule at one instant.
+
+    Attributes:
+        rule: The rule.
+        holds: Whether its criterion is true.
+        micro: Points in millionths, after the rule's own cap.
+        raw: Points before it.
+        potential: Points in millionths that a criterion turning true would give; None where that is not known.
+        until: First instant at which the criterion could turn.
+        shrinks_at: First instant at which a happening that gives points grows too old.
+        fades: Millionths of a point that decay can take away or, of negative points, give back.
+        matched: The happenings that it rests on, in the order given.
+        decayed: Whether age has taken points away.
+    """
+
+    rule: Rule
+    holds: bool
+    micro: int
+    raw: float
+    potential: int | None
+    until: datetime | None
+    shrinks_at: datetime | None
+    fades: int
+    matched: tuple[Engagement, ...]
+    decayed: bool
+
+
+Weigher = Callable[[Facts], Weight]
+
+
+def within_cap(points: float, cap: float | None) -> float:
+    """Return *points* held to the rule's cap; a cap below 0 holds negative points."""
+    if cap is None:
+        return points
+    return min(points, cap) if cap >= 0 else max(points, cap)
+
+
+def left(at: datetime, now: datetime, half_life: timedelta | None) -> float:
+    """Return which share of its points something that happened at *at* still has; what is dated after now has all."""
+    if half_life is None or at >= now:
+        return 1.0
+    return float(0.5 ** ((now - at).total_seconds() / half_life.total_seconds()))
+
+
+def giving(condition: Condition) -> Condition:
+    """Return *condition* without what sales did wherever it could give points."""
+    if isinstance(condition, Did):
+        if condition.not_within or condition.at_least <= 0:
+            return condition
+        return replace(condition, types=tuple(one for one in condition.types if one != SALES_ACTIVITY))
+    if isinstance(condition, All | Any):
+        return replace(condition, parts=tuple(giving(part) for part in condition.parts))
+    return condition
+
+
+def weigher(rule: Rule, terms: Terms) -> Weigher:
+    """Return *rule* ready to be weighed."""
+    when = giving(rule.when)
+    dids = sources(when)
+    judge, gather, points = timed(when, terms), _gatherer(dids), _points(rule, dids, terms)
+    depends = rule.each or _of_attribute(rule) or (rule.half_life is not None and len(dids) > 1)
+
+    def weigh(facts: Facts) -> Weight:
+        """Return what the rule gives."""
+        passed, until = judge(facts)
+        matched, shrinks_at = gather(facts) if passed is True else ((), None)
+        raw, whole = points(facts, matched) if passed is True else (0.0, 0.0)
+        given = micro(within_cap(raw, rule.max_points))
+        return Weight(
+            rule,
+            passed is True,
+            given,
+            raw,
+            _potential(rule, facts, terms),
+            until,
+            shrinks_at if depends else None,
+            _fading(rule, given, facts, matched),
+            matched,
+            raw != whole,
+        )
+
+    return weigh
+
+
+def _of_attribute(rule: Rule) -> bool:
+    """Return whether the points come from an attribute."""
+    return isinstance(rule.points, PointsFrom) and bool(rule.points.attribute)
+
+
+def _gatherer(
+    dids: Sequence[Did],
+) -> Callable[[Facts], tuple[tuple[Engagement, ...], datetime | None]]:
+    """Return what finds the happenings that any of *dids* speaks of, each once, and when the first grows too old."""
+    selectors = tuple((did, history.selector(did)) for did in dids)
+
+    def gather(facts: Facts) -> tuple[tuple[Engagement, ...], datetime | None]:
+        """Return the happenings in the order given."""
+        found = [(did, select(facts.engagements, facts.now)) for did, select in selectors]
+        ends = (_first_expiry(did, matched) for did, matched in found)
+        if len(found) == 1:
+            return tuple(found[0][1]), soonest(ends)
+        kept = {id(one) for _, matched in found for one in matched}
+        return tuple(one for one in facts.engagements if id(one) in kept), soonest(ends)
+
+    return gather
+
+
+def _first_expiry(did: Did, matched: Sequence[Engagement]) -> datetime | None:
+    """Return when the oldest of *matched* falls out of the window."""
+    if did.within is None or not matched:
+        return None
+    return history.expiry(min(matched, key=lambda one: one.at), did.within)
+
+
+def _points(
+    rule: Rule, dids: Sequence[Did], terms: Terms
+) -> Callable[[Facts, Sequence[Engagement]], tuple[float, float]]:
+    """Return what counts the points of a rule that holds: as they are now, and as they would be without decay."""
+    points, half_life = rule.points, rule.half_life
+
+    def shares(facts: Facts, instants: Iterable[tuple[float, datetime]]) -> tuple[float, float]:
+        """Return the sum of amounts, each by its age, and the plain sum."""
+        total, plain = 0.0, 0.0
+        for amount, at in instants:
+            plain += amount
+            total += amount * left(at, facts.now, half_life)
+        return total, plain
+
+    def count(facts: Facts, matched: Sequence[Engagement]) -> tuple[float, float]:
+        """Return how many points."""
+        if isinstance(points, PointsFrom):
+            if points.field:
+                value = number(fitting(terms.spec(points.field), facts.fields.get(points.field)))
+                plain = 0.0 if value is None else value * points.times
+                return plain, plain
+            amounts = ((number(one.attributes.get(points.attribute)) or 0, one.at) for one in matched)
+            now, plain = shares(facts, amounts)
+            return now * points.times, plain * points.times
+        if rule.each:
+            now, plain = shares(facts, _units(dids, matched, terms))
+            return now * points, plain * points
+        newest = max((one.at for one in matched), default=facts.now)
+        return points * left(newest, facts.now, half_life), points
+
+    return count
+
+
+def _units(dids: Sequence[Did], matched: Sequence[Engagement], terms: Terms) -> Iterable[tuple[float, datetime]]:
+    """Return what *each* gives points for: each happening, or each different day or value at its newest."""
+    if len(dids) != 1 or not dids[0].distinct:
+        return [(one.count, one.at) for one in matched]
+    newest: dict[object, datetime] = {}
+    for one in matched:
+        unit = history.different(dids[0], one, terms.zone)
+        if unit is not None:
+            newest[unit] = max(one.at, newest.get(unit, one.at))
+    return [(1, at) for at in newest.values()]
+
+
+def _potential(rule: Rule, facts: Facts, terms: Terms) -> int | None:
+    """Return what the rule would give if its criterion turned true, where no happening decides that."""
+    if rule.each or _of_attribute(rule):
+        return None
+    if isinstance(rule.points, PointsFrom):
+        value = number(fitting(terms.spec(rule.points.field), facts.fields.get(rule.points.field)))
+        return micro(within_cap(0.0 if value is None else value * rule.points.times, rule.max_points))
+    return micro(within_cap(rule.points, rule.max_points))
+
+
+def _fading(rule: Rule, given: int, facts: Facts, matched: Sequence[Engagement]) -> int:
+    """Return how much decay alone can still change, whichever way; 0 where nothing decays."""
+    if rule.half_life is None or not matched:
+        return 0
+    if isinstance(rule.points, PointsFrom):
+        name, times = rule.points.attribute, rule.points.times
+        parts = ((number(one.attributes.get(name)) or 0) * left(one.at, facts.now, rule.half_life) for one in matched)
+        return micro(math.fsum(map(abs, parts)) * abs(times)) if name else 0
+    return abs(given)
