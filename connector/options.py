@@ -51,12 +51,14 @@ class Declared:
         example: A TOML value as the admin would write it; empty for a table that is filled under its own header.
         unit: What a number counts; empty for texts and spans, which carry their unit themselves.
         shown: The default in an admin's words where the value itself does not tell; may be empty.
+        kind: The type in an admin's words where the annotation does not tell; may be empty.
     """
 
     says: str
     example: str = ""
     unit: str = ""
     shown: str = ""
+    kind: str = ""
 
     def value(self) -> object:
         """Return the example as a value, None when there is none."""
@@ -70,13 +72,14 @@ class Declared:
             schema["examples"] = [_plain(self.value())]
 
 
-def option(
+def option(  # noqa: PLR0913 - one for each thing that is declared, all but the default by name
     default: object,
     *,
     says: str,
     example: str = "",
     unit: str = "",
     shown: str = "",
+    kind: str = "",
     key: str | None = None,
     at_least: float | None = None,
     at_most: float | None = None,
@@ -92,6 +95,7 @@ def option(
         example: A TOML value, `"5 minutes"` with its quotes; empty only for tables.
         unit: What a number counts.
         shown: The default in words where the value does not tell.
+        kind: The type in words where the annotation does not tell.
         key: The key in the file where Python forbids the name ("from", "list").
         at_least: Least number allowed.
         at_most: Largest number allowed.
@@ -105,7 +109,7 @@ def option(
         le=at_most,
         min_length=shortest,
         max_length=longest,
-        json_schema_extra=cast("Any", Declared(says=says, example=example, unit=unit, shown=shown)),
+        json_schema_extra=cast("Any", Declared(says=says, example=example, unit=unit, shown=shown, kind=kind)),
     )
 
 

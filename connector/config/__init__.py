@@ -1,0 +1,1 @@
+"""What the admin decided: from TOML and environment to a `Config`, or to every problem with its place."""

@@ -37,14 +37,17 @@ class RuleTable(Table):
 
     score: str = option(REQUIRED, example='"engagement"', says="Score that the points count for.", shortest=1)
     name: str = option(REQUIRED, example='"Keeps coming back"', says="What people call the rule; unique.", shortest=1)
-    when: Criterion = option(REQUIRED, example='{ field = "employees", at_least = 50 }', says="What must hold.")
+    when: Criterion = option(
+        REQUIRED, kind="criterion", example='{ field = "employees", at_least = 50 }', says="What must hold."
+    )
     points: Annotated[PointsTable, BeforeValidator(_points, json_schema_input_type=float | PointsTable)] = option(
         REQUIRED,
+        kind="number or table",
         example="20",
         says="What it gives, negative to subtract; or a table that takes it from a number.",
         unit="points",
     )
-    each: bool = option(False, example="true", says="Whether every happening gives the points, or all of them once.")
+    each: bool = option(default=False, example="true", says="Whether each happening gives the points, or all once.")
     max_points: float | None = option(
         None, example="30", says="Most that the rule gives by itself.", unit="points", shown="no cap"
     )
@@ -80,19 +83,29 @@ class AgreementTable(Table):
     )
     rule: list[RuleTable] = option([], says="The scoring rules, one table for each.")
     mql: Criterion | None = option(
-        None, example='{ score = "engagement", at_least = 30 }', says="Who is marketing-qualified.", shown="nobody"
+        None,
+        kind="criterion",
+        example='{ score = "engagement", at_least = 30 }',
+        says="Who is marketing-qualified.",
+        shown="nobody",
     )
     sql: Criterion | None = option(
-        None, example='{ engagement = "meeting_booked" }', says="Who is sales-qualified.", shown="nobody"
+        None,
+        kind="criterion",
+        example='{ engagement = "meeting_booked" }',
+        says="Who is sales-qualified.",
+        shown="nobody",
     )
     never: Criterion | None = option(
         None,
+        kind="criterion",
         example='{ field = "email", domain_in = "free-mail" }',
         says="Knock-outs, whatever the points say.",
         shown="nobody",
     )
     require: Criterion | None = option(
         None,
+        kind="criterion",
         example='{ field = "consent", equals = true }',
         says="Must be true before anything happens; unknown blocks.",
         shown="nothing",
@@ -118,16 +131,24 @@ class TaskTable(Table):
         longest=60,
     )
     on: Criterion = option(
-        REQUIRED, example='{ stage = "sql" }', says="A stage that is entered, or a criterion that turns true."
+        REQUIRED,
+        kind="criterion",
+        example='{ stage = "sql" }',
+        says="A stage that is entered, or a criterion that turns true.",
     )
     by: Literal["connector", "anyone"] = option(
         "connector", example='"anyone"', says="Whose move into the stage gives a task: only ours, or anyone's."
     )
     when: Criterion | None = option(
-        None, example='{ field = "country", equals = "DE" }', says="Must hold as well.", shown="always"
+        None,
+        kind="criterion",
+        example='{ field = "country", equals = "DE" }',
+        says="Must hold as well.",
+        shown="always",
     )
     unless: UnlessTable | None = option(
         None,
+        kind="criterion",
         example='{ any = [ { open_deal = true }, { sales_activity = "any", within = "7 days" } ] }',
         says="What speaks against the task; a task of ours that is still open always does, unless `open_task = false`.",
         shown="nothing else",
@@ -164,7 +185,7 @@ class TaskTable(Table):
         example='["company owner", "record owner", "round robin: inbound", "fallback"]',
         says='Who gets it: the first of these who can take it. An e-mail names one person, "round robin: POOL" a pool.',
     )
-    set_owner: bool = option(False, example="true", says="Whether they also become the owner of the record.")
+    set_owner: bool = option(default=False, example="true", says="Whether they also become the owner of the record.")
     language: Literal["", "en", "de"] = option(
         "", example='"de"', says="Language of this task.", shown="the configured language"
     )

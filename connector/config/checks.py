@@ -7,6 +7,7 @@ from typing import Final
 
 from connector.config.agreement import unreachable
 from connector.config.draft import Draft
+from connector.config.mapping import PAYLOADS
 from connector.mapping.spec import EngagementMapping
 from connector.model import SALES_ACTIVITY
 from connector.problems import Path
@@ -98,7 +99,7 @@ def identified_people(draft: Draft) -> None:
     """A system whose rows name no CRM id needs to say which of its paths identifies the person."""
     for system, mapping in draft.mappings.items():
         module = draft.module(system)
-        if module is None or len(module.ACTIVITIES) != 1:
+        if module is None or PAYLOADS not in module.ACTIVITIES:
             continue
         for one in mapping.engagements:
             if not one.person:

@@ -25,6 +25,7 @@ from connector.config.nouns import Config, Delivery
 from connector.config.playbooks import build_owners, build_playbooks
 from connector.config.positions import Positions
 from connector.config.reading import Sheet
+from connector.config.redaction import shown_lines
 from connector.config.render import as_json, render
 from connector.config.sections import brakes_of, build_timezone, first_sync_of, hours_of, store_url_of
 from connector.config.sources import Environment, environment, merged
@@ -43,7 +44,7 @@ class Loaded:
         config: None when there is any problem that is not a warning.
         problems: Warnings included, in the order of the file.
         facts: One line on what was found, for people.
-        lines: The file's lines, for `render`.
+        lines: The file's lines, for `render`; what may be a secret is dotted out.
     """
 
     config: Config | None
@@ -67,6 +68,8 @@ def load(path: FilePath, environ: Mapping[str, str], now: datetime | None = None
     folder = path.parent
     overrides = environment(environ, source.tables, folder)
     sheet = Sheet.of(merged(source.tables, overrides))
+    for problem in source.strange:
+        sheet.replace(problem, 0)
     for problem in overrides.problems:
         sheet.note(problem)
     document = sheet.read(Document, (), {})
@@ -78,7 +81,7 @@ def load(path: FilePath, environ: Mapping[str, str], now: datetime | None = None
     problems = _located(sheet.problems, path, positions, overrides)
     broken = any(not one.warning for one in problems)
     facts = _facts(path, config, sheet.raw)
-    return Loaded(None if broken else config, problems, facts, tuple(source.text.splitlines()))
+    return Loaded(None if broken else config, problems, facts, shown_lines(source.text, source.tables))
 
 
 def load_or_raise(path: FilePath, environ: Mapping[str, str]) -> Config:
@@ -106,7 +109,7 @@ def _refused(path: FilePath, source: text.Source) -> Loaded:
     problems = tuple(
         _placed(one, path, positions) if one.path else replace(one, file=path.name) for one in source.problems
     )
-    lines = tuple(source.text.splitlines())
+    lines = shown_lines(source.text, source.tables)
     return Loaded(None, problems, f"{path.name}: nothing could be read.", lines)
 
 

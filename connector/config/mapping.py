@@ -29,6 +29,8 @@ from connector.problems import Path, did_you_mean
 
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 RESERVED: Final = frozenset({"stage", "write", "owner", "engagement", "top_reason"})
+PAYLOADS: Final = "payloads"
+"""Rows that name the person themselves: what comes in through a webhook."""
 _SOURCES: Final = ("counter", "stamp", "object", "list")
 _ANY: Final = "any"
 
@@ -152,16 +154,16 @@ def _engagement(draft: Draft, system: str, index: int, table: EngagementTable) -
     path: Path = ("mapping", system, "engagement", index)
     module = draft.module(system)
     given = {key: value for key in _SOURCES if (value := getattr(table, "list_" if key == "list" else key))}
-    if not given and module is not None and len(module.ACTIVITIES) == 1:
+    if not given and module is not None and PAYLOADS in module.ACTIVITIES:
         # A webhook has one kind of row, its events; naming it would say nothing.
-        given = {"object": next(iter(module.ACTIVITIES))}
+        given = {"object": PAYLOADS}
     if len(given) != 1:
         found = f"{' and '.join(given)} are given." if given else "nothing says where it is read."
         draft.wrong(path, found, "Give exactly one of counter, stamp, object and list.")
     if not NAME.fullmatch(table.type) or table.type == _ANY:
         hint = "Use letters, digits and underscores: form_submitted."
         draft.wrong((*path, "type"), f'"{table.type}" is no name for engagement.', hint)
-    _fits(draft, path, table, given, module.ACTIVITIES if module else None, module.OBJECTS if module else None)
+    _fits(draft, path, table, given)
     for key, value in given.items():
         if key in {"counter", "stamp"}:
             _path(draft, (*path, key), value)
@@ -193,15 +195,11 @@ def _engagement(draft: Draft, system: str, index: int, table: EngagementTable) -
     )
 
 
-def _fits(
-    draft: Draft,
-    path: Path,
-    table: EngagementTable,
-    given: Mapping[str, str],
-    activities: frozenset[str] | None,
-    objects: frozenset[str] | None,
-) -> None:
+def _fits(draft: Draft, path: Path, table: EngagementTable, given: Mapping[str, str]) -> None:
     """Check what an engagement says against its source and the system."""
+    module = draft.module(str(path[1]))
+    activities = module.ACTIVITIES if module is not None else None
+    objects = module.OBJECTS if module is not None else None
     rows = given.get("object", "")
     if rows and activities is not None and rows not in activities:
         hint = did_you_mean(rows, activities) or f"There are {several(sorted(activities))}."

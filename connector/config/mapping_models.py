@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
@@ -47,7 +47,12 @@ class ColumnTable(Table):
     values: dict[str, str] = option(
         {}, example='{ "1-10" = "small" }', says="Their value = our value; once given, any other value is a problem."
     )
-    when: Whens = option([], example='{ path = "country", equals = "DE" }', says="Only read where this holds.")
+    when: Whens = option(
+        [],
+        kind="one or several tables",
+        example='{ path = "country", equals = "DE" }',
+        says="Only read where this holds.",
+    )
 
 
 def _columns(given: object) -> object:
@@ -68,7 +73,7 @@ Columns = Annotated[
 """Where one of our fields comes from; of several columns the first that is not empty counts."""
 
 
-def _stage(name: str, example: str) -> object:
+def _stage(name: str, example: str) -> Any:  # noqa: ANN401 - typed by the annotations it stands beside
     """Return the option for one stage."""
     return option((), example=example, says=f"Their value for {name}; of several the first is the one that is written.")
 
@@ -96,10 +101,12 @@ class ObjectTable(Table):
         "FIELD",
         Columns,
         Declared(
-            "Our field = their field; a list is read until a value is found.", '{ from = "jobtitle", default = "" }'
+            "Our field = their field; a list is read until a value is found.",
+            '{ from = "jobtitle", default = "" }',
+            kind="text, table or list of these",
         ),
     )
-    __pydantic_extra__: dict[str, Columns] = Field(init=False)
+    __pydantic_extra__: dict[str, Columns] = Field(init=False)  # type: ignore[mutable-override]
 
     stage: StageTable | None = option(None, says="Where this object's stage stands, and what its values mean.")
     write: dict[str, str] = option(
@@ -150,7 +157,10 @@ class EngagementTable(Table):
         "anyone", example='"person"', says="Whose doing it must be to count."
     )
     when: Whens = option(
-        [], example='{ path = "event", equals = "booking.created" }', says="Only rows for which this holds."
+        [],
+        kind="one or several tables",
+        example='{ path = "event", equals = "booking.created" }',
+        says="Only rows for which this holds.",
     )
     once_per: Span | None = option(
         None, example='"1 hour"', says="Several from this source within this span count once.", shown="each counts"
@@ -167,6 +177,6 @@ class SystemMappingTable(Table):
 
     model_config = ConfigDict(extra="allow")
     OTHERS: ClassVar = ("OBJECT", ObjectTable, Declared("One object of the vendor: contact, company, lead …"))
-    __pydantic_extra__: dict[str, ObjectTable] = Field(init=False)
+    __pydantic_extra__: dict[str, ObjectTable] = Field(init=False)  # type: ignore[mutable-override]
 
     engagement: list[EngagementTable] = option([], says="What counts as engagement, one table for each source.")

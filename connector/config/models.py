@@ -89,7 +89,7 @@ class OwnersTable(Table):
         list[str],
         Declared("E-mails of those who share tasks.", '["ann@acme.example", "ben@acme.example"]'),
     )
-    __pydantic_extra__: dict[str, list[str]] = Field(init=False)
+    __pydantic_extra__: dict[str, list[str]] = Field(init=False)  # type: ignore[mutable-override]
 
     fallback: str = option(
         REQUIRED, example='"sales-lead@acme.example"', says="E-mail of who gets what nobody else can take.", shortest=1
@@ -100,9 +100,9 @@ class FirstSyncTable(Table):
     """What evidence from before go-live, or before a changed agreement, may cause."""
 
     stage_changes: Reach = option(
-        False, example="false", says='Whether it may move stages: true, false, or how far back, "30 days".'
+        default=False, example="false", says='Whether it may move stages: true, false, or how far back, "30 days".'
     )
-    tasks: Reach = option(False, example='"3 days"', says="Whether it may give tasks: true, false, or how far back.")
+    tasks: Reach = option(default=False, example='"3 days"', says="Whether it may give tasks, or how far back.")
 
 
 class BrakesTable(Table):

@@ -7,7 +7,7 @@ tomllib tells no positions; tree-sitter does. The text has been read by tomllib 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -138,16 +138,3 @@ def _names(key: Node) -> Iterator[str]:
         yield next(iter(tomllib.loads(f"{text} = 0")))
     else:
         yield text
-
-
-def absent(path: Path, data: Mapping[str, object]) -> bool:
-    """Tell whether *data* has nothing at *path*: a key that is missing rather than wrong."""
-    node: object = data
-    for step in path:
-        if isinstance(node, Mapping) and step in node:
-            node = node[step]
-        elif isinstance(node, list) and isinstance(step, int) and 0 <= step < len(node):
-            node = node[step]
-        else:
-            return True
-    return False

@@ -52,6 +52,15 @@ class Sheet:
         if problem not in self.problems:
             self.problems.append(problem)
 
+    def replace(self, problem: Problem, value: object) -> None:
+        """Keep *problem* and let *value* stand in for what it is about, unless something was laid over that."""
+        self.note(problem)
+        self.mended.add(problem.path)
+        try:
+            _put(self.raw, problem.path, value)
+        except (KeyError, IndexError, TypeError):
+            self.mended.discard(problem.path)
+
     def read(
         self, model: type[Model], base: Path, context: Mapping[str, object], without: frozenset[str] = frozenset()
     ) -> Model | None:
@@ -76,7 +85,7 @@ class Sheet:
             for one in found:
                 path = (*base, *_real(one["loc"], _at(self.raw, base)))
                 around = _shape(path, model, base, self.raw)
-                self.note(Problem(path, *sentence(one, path, around, self.raw)))
+                self.note(Problem(path, *sentence(one, path, around)))
                 mends.setdefault(path, one)
             for path, one in mends.items():
                 self._mend(path, one, model, base)

@@ -15,7 +15,7 @@ from connector.problems import Path, did_you_mean, written
 _LISTED: Final = 14
 
 
-def sentence(error: ErrorDetails, path: Path, around: Shape | None, raw: Mapping[str, Any]) -> tuple[str, str]:
+def sentence(error: ErrorDetails, path: Path, around: Shape | None) -> tuple[str, str]:
     """
     Return message and hint for *error*.
 
@@ -23,7 +23,6 @@ def sentence(error: ErrorDetails, path: Path, around: Shape | None, raw: Mapping
         error: As pydantic gave it.
         path: Where in the file.
         around: The shape of the table it stands in; None when that is not known.
-        raw: The whole document.
     """
     kind = error["type"]
     place = around.of(str(path[-1])) if around is not None and path and isinstance(path[-1], str) else None
@@ -113,12 +112,12 @@ def _bound(error: ErrorDetails, place: Place | None) -> tuple[str, str]:
     """Say which numbers are allowed."""
     context = cast("Mapping[str, Any]", error.get("ctx", {}))
     if "ge" in context:
-        rule = f"at least {context['ge']:,}"
+        rule = f"{context['ge']:,} or more"
     elif "le" in context:
-        rule = f"at most {context['le']:,}"
+        rule = f"{context['le']:,} or less"
     else:
         rule = "a finite number"
-    unit = f" {place.declared.unit}" if place is not None and place.declared.unit else ""
+    unit = f", counted in {place.declared.unit}" if place is not None and place.declared.unit else ""
     return f"{found(error['input'])} is out of range.", f"Write {rule}{unit}."
 
 

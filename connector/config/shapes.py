@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from connector.durations import Unreadable, parse
+from connector.durations import parse
 from connector.model import LADDER, Stage
 from connector.options import wrong
 from connector.problems import did_you_mean
@@ -21,7 +21,7 @@ _SPAN_WORDS: Final = r"^\s*[0-9]+(\.[0-9]+)?\s*(seconds?|minutes?|hours?|days?|w
 _SHOWN: Final = 60
 
 
-def found(value: object) -> str:
+def found(value: object) -> str:  # noqa: PLR0911 - one for each kind of value
     """Return what *value* is and says, in an admin's words: ``the text "50"``."""
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -11,6 +11,7 @@ from connector.adapters import registry
 from connector.adapters.base import Wanted
 from connector.config.declared import options_of
 from connector.config.draft import Draft, several
+from connector.config.mapping_models import RESULTS
 from connector.config.nouns import Home, System
 from connector.mapping.paths import BadPath, steps
 from connector.mapping.spec import ObjectMapping, SystemMapping
@@ -20,6 +21,12 @@ from connector.problems import did_you_mean
 from connector.secrets import ENVIRON, FOLDER
 
 _CONTACT: Final = "contact"
+_RESULT_TYPES: Final[Mapping[str, str]] = MappingProxyType({
+    **dict.fromkeys(RESULTS, "text"),
+    "total": "number",
+    "qualified_at": "instant",
+})
+"""Every other result is a score."""
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
 
 
@@ -114,11 +121,17 @@ def wanted_of(mapping: SystemMapping, module: registry.AdapterModule | None, *, 
             one.object: tuple(dict.fromkeys(one.write.values())) for one in mapping.objects if one.write
         }),
         tasks=tasks,
+        write_types=MappingProxyType({one.object: _types(one) for one in mapping.objects if one.write}),
     )
 
 
+def _types(mapping: ObjectMapping) -> Mapping[str, str]:
+    """Return what stands in the fields that results are written to."""
+    return MappingProxyType({target: _RESULT_TYPES.get(result, "number") for result, target in mapping.write.items()})
+
+
 def _object_paths(mapping: ObjectMapping) -> Iterable[str]:
-    """Yield every path that an object's mapping reads, what is written included: it is compared before it is written."""
+    """Yield every path that an object's mapping reads; what is written is read too, to be compared before."""
     for column in mapping.columns:
         yield column.path
         yield from (one.path for one in column.when)

@@ -56,12 +56,14 @@ class Source:
     Attributes:
         text: Its text, without a byte order mark; empty when it cannot be read.
         tables: Its tables; empty when there are problems.
-        problems: What is wrong with it before any option is looked at.
+        problems: What keeps the options from being looked at.
+        strange: Values that TOML allows and nothing here can use, wherever they stand.
     """
 
     text: str
     tables: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
+    strange: tuple[Problem, ...] = ()
 
 
 def read(path: FilePath) -> Source:
@@ -92,6 +94,11 @@ def parse(content: bytes) -> Source:
         before = content[: error.start].decode("utf-8-sig", errors="replace")
         found = f"this is not UTF-8: byte 0x{content[error.start]:02x}."
         return _broken(before, found, "Save the file as UTF-8.", *_end_of(before))
+    return _tables(text)
+
+
+def _tables(text: str) -> Source:
+    """Return what *text* says."""
     if "\0" in text:
         before = text[: text.index("\0")]
         return _broken(
@@ -106,7 +113,9 @@ def parse(content: bytes) -> Source:
     except ValueError as error:
         # Python refuses numbers of thousands of digits, dates with a 31st of February and the like by itself.
         return _broken(text, f"a value cannot be read: {error}.", "Numbers have at most 15 digits.")
-    return Source(text, tables, tuple(_strange(tables)))
+    strange = tuple(_strange(tables))
+    deep = tuple(one for one in strange if len(one.path) >= DEEPEST)
+    return Source(text, tables, deep, strange if not deep else ())
 
 
 def _broken(text: str, message: str, hint: str, line: int = 1, column: int = 1) -> Source:
@@ -138,7 +147,7 @@ def _last_place(text: str) -> tuple[int, int]:
 
 
 def _strange(tables: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield values that TOML allows and nothing here can use, wherever they stand."""
+    """Yield a problem for each value that TOML allows and nothing here can use."""
     open_nodes: list[tuple[Path, Any]] = [((), tables)]
     while open_nodes:
         path, node = open_nodes.pop()
