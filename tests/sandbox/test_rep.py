@@ -181,7 +181,7 @@ def test_owners_are_listed_active_and_former(call: Caller) -> None:
 
 
 def test_a_second_company_is_not_primary_until_told(clock: Clock) -> None:
-    """The first company is primary; a tie with the primary type takes its place."""
+    """The first company is primary; a tie with the primary type takes its place, and keeps it when tied again."""
     portal = Portal(clock=clock, index_lag=NO_LAG, limits="off")
     call = Caller(portal)
     one, two = (portal.rep.create_company({"name": name}) for name in ("One", "Two"))
@@ -191,6 +191,7 @@ def test_a_second_company_is_not_primary_until_told(clock: Clock) -> None:
     row = {"from": {"id": key}, "to": {"id": two}, "types": types}
     call.ok("POST", f"{ASSOCIATIONS}/contacts/companies/batch/create", {"inputs": [row]})
     assert call.read("contacts", key, "associatedcompanyid")["associatedcompanyid"] == two
+    call.ok("PUT", f"{OBJECTS}/contacts/{key}/associations/default/companies/{two}")
     ties = call.ok("GET", f"{OBJECTS}/contacts/{key}/associations/companies")["results"]
     labels = {str(tie["toObjectId"]): {each["label"] for each in tie["associationTypes"]} for tie in ties}
     assert labels == {one: {None}, two: {None, "Primary"}}

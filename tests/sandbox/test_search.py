@@ -257,3 +257,21 @@ def test_sorted_keys_agree_with_a_sorted_list() -> None:
     for key in ordered:
         keys.discard(key)
     assert (len(keys), list(keys), keys.page(0, 3)) == (0, [], [])
+
+
+def test_the_index_never_goes_back(call: Caller, clock: Clock) -> None:
+    """Of several writes in short order a later one may overtake, but an earlier one does not come back after it."""
+    keys = [call.create("contacts", {"email": f"n{n}@x.example", "jobtitle": "0"}) for n in range(12)]
+    for value in "123":
+        clock.move(milliseconds=100)
+        for key in keys:
+            call.ok("PATCH", f"{OBJECTS}/contacts/{key}", {"properties": {"jobtitle": value}})
+    seen = dict.fromkeys(keys, "")
+    for _ in range(130):
+        clock.move(milliseconds=250)
+        for value in "0123":
+            for key in ids(call.search("contacts", where("jobtitle", "EQ", value), limit=100)):
+                if key in seen:
+                    assert value >= seen[key]
+                    seen[key] = value
+    assert set(seen.values()) == {"3"}

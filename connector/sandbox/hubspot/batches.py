@@ -133,7 +133,7 @@ def create(state: State, kind: Kind, request: Request, at_ms: int) -> tuple[int,
 def _new_in_batch(state: State, kind: Kind, values: dict[str, str], taken: Uniques) -> Uniques:
     """Return the unique values of one input; one that an earlier input of the batch has is refused."""
     own = {(name, values[name].lower()) for name in state.table(kind).unique if values.get(name)}
-    for name, value in own & taken:
+    for name, value in sorted(own & taken):
         if kind is CONTACTS and name == "email":
             raise Refusal(409, "CONFLICT", "Contact already exists. Existing ID: 0")
         raise objects.conflict(kind, name, value, 0, None)

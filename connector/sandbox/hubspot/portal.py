@@ -36,6 +36,21 @@ class Portal:
     One portal, safe to use from several threads.
 
     Everything it does by itself happens lazily under the injected clock, before the next request or action.
+
+    Args:
+        people: A sequence has its instants moved so that the newest engagement is a minute ago; any other
+            iterable is taken as it is, one person at a time.
+        seed: Same seed, same people, same requests at the same instants: same answers, byte by byte.
+        clock: The instant; the machine's clock if not given.
+        limits: ``real`` refuses what HubSpot's limits refuse, ``off`` lets all through.
+        faults: What goes wrong; more can be added later to ``portal.faults``.
+        index_lag: Least and greatest delay of the search index; (0, 0) for none.
+        hold_newer_than: Engagement younger than this stays out until :meth:`release`.
+        bare: Leave out the custom properties of the connector's set-up step.
+        unique_task_property: Whether tasks may have a unique property (unproven on a live portal).
+        merged_in_batches: What a batch does with an id that was merged away.
+        latency: Least and greatest time of an answer, handed to the transport.
+        token: The only token that is taken; None takes any.
     """
 
     def __init__(  # noqa: PLR0913 -- each is a property of the portal that a test or a demo sets by name
@@ -54,24 +69,7 @@ class Portal:
         latency: tuple[timedelta, timedelta] = NO_LAG,
         token: str | None = None,
     ) -> None:
-        """
-        Open a portal with *people* in it.
-
-        Args:
-            people: A sequence has its instants moved so that the newest engagement is a minute ago; any other
-                iterable is taken as it is, one person at a time.
-            seed: Same seed, same people, same requests at the same instants: same answers, byte by byte.
-            clock: The instant; the machine's clock if not given.
-            limits: ``real`` refuses what HubSpot's limits refuse, ``off`` lets all through.
-            faults: What goes wrong; more can be added later to ``portal.faults``.
-            index_lag: Least and greatest delay of the search index; (0, 0) for none.
-            hold_newer_than: Engagement younger than this stays out until :meth:`release`.
-            bare: Leave out the custom properties of the connector's set-up step.
-            unique_task_property: Whether tasks may have a unique property (unproven on a live portal).
-            merged_in_batches: What a batch does with an id that was merged away.
-            latency: Least and greatest time of an answer, handed to the transport.
-            token: The only token that is taken; None takes any.
-        """
+        """Open a portal with *people* in it."""
         manner = Manner(index_lag, merged_in_batches, unique_task_property, bare)
         self._state = State(clock, seed, manner)
         self._limits = Limits(on=limits == "real")
