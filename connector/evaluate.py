@@ -22,9 +22,11 @@ from connector.tasking import Desk, look_for_open_tasks
 
 PEOPLE: Final = 200
 """People judged in one go: what is held in memory at once."""
-_RANKS: Final[Mapping[Kind, Rank]] = MappingProxyType(
-    {Kind.TASK: Rank.TASK, Kind.STAGE: Rank.STAGE, Kind.FIELDS: Rank.FIELDS}
-)
+_RANKS: Final[Mapping[Kind, Rank]] = MappingProxyType({
+    Kind.TASK: Rank.TASK,
+    Kind.STAGE: Rank.STAGE,
+    Kind.FIELDS: Rank.FIELDS,
+})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from connector.adapters.base import AdapterDown, Schema
+from connector.adapters.base import TASK_OPEN, AdapterDown, Schema
 from connector.commands import Command, CreateTask, Kind, SetFields
 from connector.engine import Engine
 from connector.model import CrmRef, Explanation, Person
@@ -16,8 +16,6 @@ from connector.plan import Plan, TaskWanted, effect_key
 from connector.store.base import Dossier, Held, State, Writing
 from connector.task import create_task
 
-OPEN: Final = "open"
-"""In `Record.related` of a task that was read: 1 while it is open, 0 once it is done."""
 _SHARES: Final = "round_robin"
 _LATER: Final = timedelta(minutes=1)
 
@@ -141,7 +139,7 @@ def look_for_open_tasks(engine: Engine, plans: Sequence[tuple[Dossier, Plan, Pla
         record = found.records.get(ref)
         if record is None:
             closed[key] = "deleted"
-        elif record.related.get(OPEN) == 0:
+        elif record.related.get(TASK_OPEN) == 0:
             closed[key] = "completed"
     chosen = tuple(
         (dossier, open_plan if set(dossier.open_tasks) - set(closed) else free_plan)

@@ -22,6 +22,8 @@ Permit = Callable[[], bool]
 Clock = Callable[[], datetime]
 
 OPEN_DEALS: Final = "open_deals"
+TASK_OPEN: Final = "task_open"
+"""In `Record.related` of every task that is fetched: 1 while it is open, 0 once it is done."""
 
 
 class AdapterDown(Exception):  # noqa: N818 - the name says the state of the vendor, and is the port's word for it

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from connector.adapters.base import Wanted
+from connector.adapters.base import TASK_OPEN, Wanted
 from connector.adapters.hubspot.payload import Row
 from connector.adapters.hubspot.vocabulary import (
     ACTIVITY_OBJECTS,
     ALWAYS,
     COMPANY,
     CONTACT,
+    TASK,
+    TASK_DONE,
     modified_property,
     objects_path,
 )
@@ -59,7 +61,7 @@ def kinds(system: str, wanted: Wanted) -> Mapping[str, Kind]:
     """Return what is read of each object: what is mapped, the stage, what we write, and what we always need."""
     return {
         name: Kind(system, name, tuple(sorted(_properties(name, wanted))))
-        for name in (CONTACT, COMPANY, *ACTIVITY_OBJECTS)
+        for name in (CONTACT, COMPANY, TASK, *ACTIVITY_OBJECTS)
     }
 
 
@@ -76,6 +78,8 @@ def record(kind: Kind, row: Row, parents: Sequence[CrmRef] = (), related: Mappin
     if kind.name == CONTACT and not parents:
         company = (row.properties.get("associatedcompanyid") or "").strip()
         parents = (CrmRef(kind.system, COMPANY, company),) if company else ()
+    if kind.name == TASK:
+        related = {TASK_OPEN: int(row.properties.get("hs_task_status") not in TASK_DONE)}
     return Record(
         ref=kind.ref(row.id),
         modified_at=row.modified_at,

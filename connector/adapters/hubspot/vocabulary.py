@@ -57,6 +57,7 @@ RECORD_ID: Final = "hs_object_id"
 ALWAYS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
     CONTACT: ("associatedcompanyid", "hs_merged_object_ids", "hs_calculated_merged_vids", HUBSPOT.owner),
     COMPANY: ("hs_merged_object_ids", HUBSPOT.owner),
+    TASK: ("hs_task_status",),
     **{
         name: tuple(sorted({*row.at, *row.done_at, row.doer, row.proof, row.outcome, HUBSPOT.owner} - {""}))
         for name, row in HUBSPOT.rows.items()
@@ -82,6 +83,8 @@ STATUSES: Final[Mapping[int, Meaning]] = MappingProxyType({
     423: Meaning.BUSY,  # another write holds the record for about 2 s
     477: Meaning.AWAY,  # the portal moves to another data centre; Retry-After up to 24 hours
 })
+TASK_DONE: Final = frozenset({"COMPLETED", "DEFERRED"})
+"""Statuses of a task that nobody is waiting for any more; COMPLETED is documented, DEFERRED is seen in public code."""
 LOCKED_WAIT: Final = timedelta(seconds=2)
 AWAY_WAIT: Final = timedelta(minutes=1)
 NETWORK_WAIT: Final = timedelta(seconds=10)
