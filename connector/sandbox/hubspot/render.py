@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.sandbox.hubspot.derived import READERS
+from connector.sandbox.hubspot.derived import READERS, value_of
 from connector.sandbox.hubspot.kinds import CONTACTS, Kind, kind_of, page_url
 from connector.sandbox.hubspot.links import PRIMARY
 from connector.sandbox.hubspot.portal_state import APP_ID, PORTAL_ID
@@ -158,10 +158,9 @@ def with_history(state: State, kind: Kind, row: Row, names: Iterable[str]) -> Js
         entries = past.get(name)
         if entries:
             shown[name] = [_moment(each) for each in reversed(entries)]
-        elif row.values.get(name):
-            shown[name] = [_value(row.values[name], row.created_ms, "IMPORT")]
         else:
-            shown[name] = []
+            value = value_of(state, kind, row, name)
+            shown[name] = [_value(value, row.created_ms, "IMPORT")] if value else []
     return shown
 
 
