@@ -140,8 +140,9 @@ class Delivery(Outbox):
 
     def enqueue(self, effects: Iterable[Effect]) -> tuple[int, ...]:
         """See `Writing.enqueue`; ids come in the order given."""
-        wanted = {effect.command.key: effect for effect in reversed(list(effects))}
-        wanted = dict(reversed(wanted.items()))
+        wanted: dict[str, Effect] = {}
+        for effect in effects:
+            wanted.setdefault(effect.command.key, effect)
         for (key,) in list(self._rows_in(_KNOWN, wanted)):
             del wanted[key]
         if not wanted:

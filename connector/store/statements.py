@@ -1,4 +1,4 @@
-"""What the statements of every noun share: the open transaction, and lists cut to what one statement takes."""
+"""What the statements of every noun share: the open transaction, and its list."""
 
 from __future__ import annotations
 

@@ -1,0 +1,21 @@
+"""SQLite keeps the promises of the store."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from connector.store import open_store
+
+from tests.store import facts_clauses, life_clauses, outbox_clauses, people_clauses
+from tests.store.suite import Clause, Subject
+
+CLAUSES = (*people_clauses.CLAUSES, *facts_clauses.CLAUSES, *outbox_clauses.CLAUSES, *life_clauses.CLAUSES)
+
+
+@pytest.mark.parametrize("clause", CLAUSES, ids=lambda clause: clause.__name__)
+def test_clause(clause: Clause, tmp_path: Path) -> None:
+    """Each clause holds."""
+    clause(Subject(partial(open_store, f"sqlite:///{tmp_path / 'connector.db'}")))
