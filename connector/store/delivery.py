@@ -177,7 +177,7 @@ class Delivery(Outbox):
                 if len(names) == records:
                     break
                 names[name] = None
-        return list(names)[:records]
+        return list(names)
 
     def send(self, ids: Sequence[int], epoch: int, now: datetime) -> frozenset[int]:
         """See `Writing.send`."""

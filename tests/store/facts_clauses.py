@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 
 from connector.model import CrmRef, Engagement, Stage, Standing
-from connector.store.base import Held, Quarantined, State
+from connector.store.base import Held, Quarantined, Settlement, State
 
-from tests.store.made import DAY, EVERY_TYPE, HOUR, NOW, company, contact, held, person, sent, task, viewed
+from tests.store.made import DAY, EVERY_TYPE, HOUR, MINE, NOW, company, contact, held, person, sent, task, viewed
 from tests.store.suite import Clause, Subject
 
 
@@ -16,7 +16,7 @@ def a_row_comes_back_with_its_types(subject: Subject) -> None:
     with subject.store() as store, store.writing() as turn:
         one = turn.new_person("", NOW)
         saved = Held(
-            CrmRef("hub:spot%", "contact", "1:2%3A"),
+            CrmRef("hub:spot%", "con:tact%", "1:2%3A"),
             one,
             EVERY_TYPE,
             NOW,
@@ -198,9 +198,10 @@ def a_task_is_open_until_it_is_known_to_be_over(subject: Subject) -> None:
         one = person(turn, *range(1, 8))
         turn.enqueue([task(one, "held", 1, state=State.HELD), task(one, "dropped", 3), task(one, "closed", 4)])
         turn.drop([2], NOW, "a human said so")
-        sent(turn, task(one, "made", 5))
+        made, parked, _ = sent(turn, task(one, "made", 5), task(one, "parked", 6), task(one, "flying", 7))
+        turn.settle([Settlement(made, MINE, State.DONE), Settlement(parked, MINE, State.PARKED)], NOW)
         turn.close_tasks(["closed", "never ours"], NOW, "completed")
-        assert turn.dossiers([one])[0].open_tasks == ("held", "made")
+        assert turn.dossiers([one])[0].open_tasks == ("held", "made", "flying")
 
 
 def a_refused_row_is_noted_once(subject: Subject) -> None:

@@ -23,10 +23,10 @@ def people_are_made_in_the_order_asked(subject: Subject) -> None:
 def a_changed_fact_makes_its_person_due(subject: Subject) -> None:
     """A touch grows the revision by one and makes the person due."""
     with subject.store() as store, store.writing() as turn:
-        one, other = turn.new_people(["", ""], NOW)
-        turn.touch([one, one], NOW)
-        standings = [dossier.standing for dossier in turn.dossiers([one, other])]
-        assert [(standing.revision, standing.due_at) for standing in standings] == [(1, NOW), (0, None)]
+        one, idle, other = turn.new_people(["", "", ""], NOW)
+        turn.touch([one, other, one], NOW)
+        standings = [dossier.standing for dossier in turn.dossiers([one, idle, other])]
+        assert [(standing.revision, standing.due_at) for standing in standings] == [(1, NOW), (0, None), (1, NOW)]
 
 
 def a_touch_never_delays_anybody(subject: Subject) -> None:
@@ -51,7 +51,7 @@ def another_agreement_makes_everybody_due(subject: Subject) -> None:
 def the_longest_due_come_first(subject: Subject) -> None:
     """People are due from their instant on, the longest due first, no more than asked for."""
     with subject.store() as store, store.writing() as turn:
-        late, now, future = turn.new_people(["", "", ""], NOW)
+        now, late, future = turn.new_people(["", "", ""], NOW)
         turn.touch([now], NOW)
         turn.touch([late], NOW - DAY)
         turn.touch([future], NOW + HOUR)
@@ -163,6 +163,15 @@ def two_people_become_one(subject: Subject) -> None:
         assert turn.due(NOW, 10) == (winner,)
 
 
+def a_merge_takes_the_address_over(subject: Subject) -> None:
+    """Whoever had no address is known by the other's from then on, also when the other's row is deleted."""
+    with subject.store() as store, store.writing() as turn:
+        winner, loser = person(turn, 1), person(turn, 2, email="ann@acme.example")
+        turn.merge_people(winner, loser, NOW)
+        turn.save_held([held(contact(row), winner, gone_at=NOW) for row in (1, 2)])
+        assert turn.owners_of(emails=["ann@acme.example"]) == {"ann@acme.example": winner}
+
+
 def a_merge_makes_older_verdicts_stale(subject: Subject) -> None:
     """A verdict on either person as they were before is refused."""
     with subject.store() as store, store.writing() as turn:
@@ -235,6 +244,7 @@ CLAUSES: tuple[Clause, ...] = (
     people_are_counted_by_stage,
     a_number_is_a_vendor_id_first,
     two_people_become_one,
+    a_merge_takes_the_address_over,
     a_merge_makes_older_verdicts_stale,
     a_merge_keeps_what_was_reached,
     a_stage_beside_the_ladder_is_the_winners,

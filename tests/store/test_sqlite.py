@@ -9,10 +9,11 @@ import pytest
 
 from connector.store import open_store
 
-from tests.store import facts_clauses, life_clauses, outbox_clauses, people_clauses
+from tests.store import delivery_clauses, facts_clauses, life_clauses, outbox_clauses, people_clauses
 from tests.store.suite import Clause, Subject
 
-CLAUSES = (*people_clauses.CLAUSES, *facts_clauses.CLAUSES, *outbox_clauses.CLAUSES, *life_clauses.CLAUSES)
+MODULES = (people_clauses, facts_clauses, outbox_clauses, delivery_clauses, life_clauses)
+CLAUSES = tuple(clause for module in MODULES for clause in module.CLAUSES)
 
 
 @pytest.mark.parametrize("clause", CLAUSES, ids=lambda clause: clause.__name__)
