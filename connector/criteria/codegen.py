@@ -28,6 +28,9 @@ _PLAIN = {
 """Types whose fitting values have exactly one class; the others are checked by a call."""
 
 _INLINE = {Op.EQUALS: "==", Op.IN: "in", Op.AT_LEAST: ">=", Op.AT_MOST: "<="}
+_OFTEN = ("page_viewed", "email_opened", "email_clicked")
+"""What most happenings are; asked for first."""
+
 _FOLDED = frozenset({FieldType.TEXT, FieldType.LIST})
 _REPEATING = frozenset({FieldType.TEXT, FieldType.CHOICE})
 
@@ -85,10 +88,11 @@ class Writer:
         if not self.during:
             return []
         text = ["for e in engagements:", "    t = e.type"]
-        for place, (kind, statements) in enumerate(self.during.items()):
+        often_first = sorted(self.during, key=lambda kind: _OFTEN.index(kind) if kind in _OFTEN else len(_OFTEN))
+        for place, kind in enumerate(often_first):
             text.append(f"    {'el' if place else ''}if t == {self.constants.name(kind)}:")
             text += ["        at = e.at"] if kind in self.dated else []
-            text += [f"        {statement}" for statement in statements]
+            text += [f"        {statement}" for statement in self.during[kind]]
         return text
 
 

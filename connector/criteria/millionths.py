@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 MICRO: Final = 1_000_000
@@ -18,11 +19,13 @@ def micro(points: float) -> int:
     return round(max(-MOST, min(MOST, points)) * MICRO)
 
 
+@cache
 def at_least(points: float) -> int:
     """Return the fewest millionths that are at least *points*."""
     return math.ceil(Decimal(repr(points)) * MICRO)
 
 
+@cache
 def at_most(points: float) -> int:
     """Return the most millionths that are at most *points*."""
     return math.floor(Decimal(repr(points)) * MICRO)

@@ -63,12 +63,12 @@ def _score(condition: ScoreIs, rules: Sequence[Rule]) -> Tendency:
     points = Tendency.STAYS
     for rule in rules:
         if condition.score in {rule.score, "total"}:
-            points |= _points(rule)
+            points |= points_tendency(rule)
     found = points if condition.at_least is not None else Tendency.STAYS
     return found if condition.at_most is None else found | turned(points)
 
 
-def _points(rule: Rule) -> Tendency:
+def points_tendency(rule: Rule) -> Tendency:
     """Return which way the points of a rule go."""
     held = tendency(rule.when, ())
     windowed = any(did.within is not None for did in sources(rule.when))

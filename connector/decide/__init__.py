@@ -16,7 +16,7 @@ from connector.criteria.history import counted
 from connector.criteria.syntax import Condition
 from connector.criteria.timed import Facts, Terms
 from connector.decide.checks import Checker, Look, checker
-from connector.decide.compiled import asked, decider
+from connector.decide.compiled import Decider, asked, decider
 from connector.decide.explain import SayEvidence, explainer, top_evidence
 from connector.decide.recheck import SOONEST, rechecker, scorer, with_scores
 from connector.mapping.spec import FieldSpec
@@ -31,7 +31,12 @@ class Judge:
 
     Engagement later than *now* (a vendor's clock that runs ahead) counts as happening now. When the agreement takes
     effect is not asked here: whoever acts on a decision does.
+
+    Attributes:
+        decide: The silent verdict: `judge.decide(person, engagements, now, since=None)`; the written function itself.
     """
+
+    decide: Decider
 
     def __init__(
         self,
@@ -51,26 +56,9 @@ class Judge:
         self._terms = Terms(fields, timezone)
         every = asked(agreement, playbooks)
         self._score = scorer(agreement, self._terms)
-        self._decide = decider(agreement, every, self._terms, rechecker(agreement, every, self._terms))
+        self.decide = decider(agreement, every, self._terms, rechecker(agreement, every, self._terms))
         self._explain = explainer(agreement, every, self._terms)
-        self._merges = bool(agreement.once_per)
         self._checkers: dict[int, tuple[Condition, Checker]] = {}
-
-    def decide(
-        self, person: Person, engagements: Sequence[Engagement], now: datetime, since: datetime | None = None
-    ) -> Decision:
-        """
-        Return the verdict.
-
-        Args:
-            person: With the fields as stored.
-            engagements: All that is known, in any order; a score may differ in its last digit with the order.
-            now: The instant of the look.
-            since: Only engagement later than it counts; None counts all.
-        """
-        if since is not None or self._merges:
-            engagements = counted(engagements, since, self._agreement.once_per)
-        return self._decide(person, engagements, now)
 
     def explain(
         self,
@@ -81,8 +69,9 @@ class Judge:
         say_evidence: SayEvidence | None = None,
     ) -> Explanation:
         """Return the verdict of `decide` with all its evidence; *say_evidence* says the top reason, else English."""
+        decision = self.decide(person, engagements, now, since)
         engagements = counted(engagements, since, self._agreement.once_per)
-        return self._explain(person, engagements, now, self._decide(person, engagements, now), say_evidence)
+        return self._explain(person, engagements, now, decision, say_evidence)
 
     def condition(
         self,

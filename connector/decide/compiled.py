@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
 from connector.agreement import Agreement, Playbook, PointsFrom, Rule
 from connector.criteria import codegen
 from connector.criteria.codegen import Writer
+from connector.criteria.history import counted
 from connector.criteria.millionths import MICRO, MOST, micro
 from connector.criteria.syntax import All, Any, Condition, Did, Not, ScoreIs, sources
 from connector.criteria.tendency import Tendency, tendency
 from connector.criteria.timed import Terms
 from connector.model import Decision, Engagement, Person, Stage
 from connector.score import TOTAL, names
-from connector.score.weights import giving, left, within_cap
+from connector.score.weights import giving, half_life_seconds, left, within_cap
 
 Values = tuple[bool | None, ...]
 """Verdicts in the order of `asked`."""
 
-Recheck = Callable[[Person, Sequence[Engagement], datetime, Values], datetime | None]
-Decider = Callable[[Person, Sequence[Engagement], datetime], Decision]
+Recheck = Callable[[Person, Sequence[Engagement], datetime, Values, Sequence[int], int], datetime | None]
+"""Bounds the next look; gets the scores in millionths, before their caps, and their sum."""
+
+
+class Decider(Protocol):
+    """The fast and silent verdict."""
+
+    def __call__(
+        self, person: Person, engagements: Sequence[Engagement], now: datetime, since: datetime | None = None
+    ) -> Decision:
+        """
+        Return the verdict.
+
+        Args:
+            person: With the fields as stored.
+            engagements: All that is known, in any order; a score may differ in its last digit with the order.
+            now: The instant of the look.
+            since: Only engagement later than it counts; None counts all.
+        """
+
 
 _BUILTINS: Final = {"bool": bool, "int": int, "len": len, "round": round, "set": set, "str": str}
 """All that the written function may call by name."""
@@ -91,17 +111,24 @@ def source(
     writer = Writer(terms)
     scores = {name: f"s{place}" for place, name in enumerate(names(agreement.rules))}
     adding = [line for rule in agreement.rules for line in _Line(writer, rule, scores[rule.score]).statements()]
+    raw = [f"r{variable}" if name in agreement.caps else variable for name, variable in scores.items()]
     for name, variable in scores.items():
         if name in agreement.caps:
             cap = writer.constants.name(micro(agreement.caps[name]))
-            adding.append(f"if {variable} > {cap}: {variable} = {cap}")
+            adding += [f"r{variable} = {variable}", f"if {variable} > {cap}: {variable} = {cap}"]
     total = {**scores, TOTAL: " + ".join(scores.values()) or "0"}
     adding.append(f"s = {total[TOTAL]}")
     verdicts = [
         f"v{place} = {_verdict(writer, one.condition, {**scores, TOTAL: 's'})}" for place, one in enumerate(every)
     ]
-    ending = _ending(writer, every, scores, agreement, recheck)
+    blocked = "v0 is True" if agreement.require is None else "v0 is True or v1 is not True"
+    again = (
+        f"{writer.constants.name(recheck)}(person, engagements, now, ({_variables(len(every))}), ({_listed(raw)}), s)"
+    )
+    count = writer.constants.name(partial(counted, once_per=agreement.once_per))
+    ending = _ending(writer, every, scores, blocked, again)
     body = [
+        f"if {'True' if agreement.once_per else 'since is not None'}: engagements = {count}(engagements, since)",
         "fields, stage, stage_at = person.fields, person.stage, person.stage_at",
         "get = fields.get",
         *writer.before,
@@ -116,7 +143,8 @@ def source(
     constants = tuple(writer.constants.values)
     unpacked = "".join(f"k{place}, " for place in range(len(constants)))
     text = ["def build(constants):", f"    {unpacked}= constants" if constants else "    pass"]
-    text += ["    def decide(person, engagements, now):", *(f"        {line}" for line in body), "    return decide"]
+    text += ["    def decide(person, engagements, now, since=None):", *(f"        {line}" for line in body)]
+    text.append("    return decide")
     return "\n".join(text) + "\n", constants
 
 
@@ -130,26 +158,49 @@ def _verdict(writer: Writer, condition: Condition | None, scores: Mapping[str, s
     return f"True if {held} else False if {codegen.falsehood(writer, condition, scores)} else None"
 
 
-def _ending(
-    writer: Writer, every: Sequence[Asked], scores: Mapping[str, str], agreement: Agreement, recheck: Recheck
-) -> list[str]:
+def _ending(writer: Writer, every: Sequence[Asked], scores: Mapping[str, str], blocked: str, again: str) -> list[str]:
     """Return the statements that make the decision of the verdicts."""
     constant = writer.constants.name
-    blocked = "v0 is True" if agreement.require is None else "v0 is True or v1 is not True"
     points = "".join(f"{constant(name)}: {variable} / {MICRO}.0, " for name, variable in scores.items())
-    triggers = [(constant(one.name), f"v{place}") for place, one in enumerate(every) if one.trigger]
-    given = "{" + ", ".join(f"{name}: {value}" for name, value in triggers) + "}"
-    moving = [_moves(f"v{place}", one.tendency) for place, one in enumerate(every) if one.tendency]
-    values = ", ".join(f"v{place}" for place in range(len(every)))
-    again = f"{constant(recheck)}(person, engagements, now, ({values},)) if {' or '.join(moving)} else None"
     points_given = f"{{{points}{constant(TOTAL)}: s / {MICRO}.0}}"
-    triggers_given = given if triggers else constant(MappingProxyType({}))
-    until = again if moving else "None"
-    return [
-        f"blocked = {blocked}",
-        f"stage = None if blocked else {constant(Stage.SQL)} if v3 else {constant(Stage.MQL)} if v2 else None",
-        f"return {constant(Decision)}(stage, v2, v3, blocked, {points_given}, {triggers_given}, {until})",
-    ]
+    triggers = [f"{constant(one.name)}: v{place}" for place, one in enumerate(every) if one.trigger]
+    triggers_given = f"{{{', '.join(triggers)}}}" if triggers else constant(MappingProxyType({}))
+    moving = [_moves(f"v{place}", one.tendency) for place, one in enumerate(every) if one.tendency]
+    until = f"{again} if {' or '.join(moving)} else None" if moving else "None"
+    values = {
+        "stage": f"None if blocked else {constant(Stage.SQL)} if v3 else {constant(Stage.MQL)} if v2 else None",
+        "mql": "v2",
+        "sql": "v3",
+        "blocked": "blocked",
+        "scores": points_given,
+        "triggers": triggers_given,
+        "recheck_at": until,
+    }
+    return [f"blocked = {blocked}", *_made(writer, values), "return made"]
+
+
+def _made(writer: Writer, values: Mapping[str, str]) -> list[str]:
+    """
+    Return the statements that make a decision of *values*, by field.
+
+    The slots are filled one by one, which is what the constructor of a frozen class does too, at twice the price: one
+    frozen class is made for each silent look, and that would be a tenth of the look.
+    """
+    blank, setters = writer.constants.name(object.__new__), {}
+    for one in fields(Decision):
+        setters[one.name] = writer.constants.name(vars(Decision)[one.name].__set__)
+    made = f"made = {blank}({writer.constants.name(Decision)})"
+    return [made, *(f"{setter}(made, {values[name]})" for name, setter in setters.items())]
+
+
+def _variables(count: int) -> str:
+    """Return the verdicts as the inside of a tuple."""
+    return _listed([f"v{place}" for place in range(count)])
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return *names* as the inside of a tuple."""
+    return "".join(f"{name}, " for name in names)
 
 
 def _moves(variable: str, found: Tendency) -> str:
@@ -252,10 +303,8 @@ class _Line:
             if half_life is not None:
                 self.writer.dated.add(kind)
                 seconds = self.writer.constants.name(half_life.total_seconds())
-                step = (
-                    f"{variable} += {amount(kind)} * 0.5 ** ((now - at).total_seconds() / {seconds}) "
-                    f"if at < now else {amount(kind)}"
-                )
+                share = f"0.5 ** (y / {seconds}) if (y := (now - at).total_seconds()) > 0"
+                step = f"{variable} += {amount(kind)} * {share} else {amount(kind)}"
             self.writer.during.setdefault(kind, []).append(f"if {meant}: {step}" if meant else step)
         return variable
 
@@ -294,7 +343,7 @@ def _asks_score(condition: Condition) -> bool:
 
 def _finish(rule: Rule, *, newest: bool, units: bool) -> Callable[[object, datetime], int]:
     """Return what turns a value, a sum, the newest instant or the instants of units into millionths."""
-    points, cap, half_life = rule.points, rule.max_points, rule.half_life
+    points, cap, half_life = rule.points, rule.max_points, half_life_seconds(rule)
     if isinstance(points, PointsFrom):
         times = points.times
         return lambda taken, _now: micro(within_cap(cast("float", taken) * times, cap))
@@ -313,5 +362,5 @@ def _sum_left(found: Mapping[object, datetime], now: datetime, rule: Rule) -> fl
     """Return the points of all units, each by its age."""
     total = 0.0
     for at in found.values():
-        total += left(at, now, rule.half_life)
+        total += left(at, now, half_life_seconds(rule))
     return total * cast("float", rule.points)

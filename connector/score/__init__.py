@@ -60,23 +60,37 @@ def tally(weights: Sequence[Weight], caps: Mapping[str, float]) -> dict[str, Tal
     return found
 
 
-def judged(condition: ScoreIs, scores: Mapping[str, Tally], now: datetime) -> Verdict:
-    """Return whether a score lies where *condition* asks, and until when it surely does."""
-    score = scores.get(condition.score) or Tally((), 0, 0, None)
-    bounds = [_floor(score, at_least(condition.at_least), now)] if condition.at_least is not None else []
+def judged(
+    condition: ScoreIs, raw: int, cap: int | None, weights: Callable[[], Sequence[Weight]], now: datetime
+) -> Verdict:
+    """
+    Return whether a score lies where *condition* asks, and until when it surely does.
+
+    Args:
+        condition: What is asked.
+        raw: The score in millionths before its cap.
+        cap: The most that it may be; None for no cap.
+        weights: Returns its rules, at least those that time can move; asked only where they matter.
+        now: The instant of the look.
+    """
+    bounds = []
+    if condition.at_least is not None:
+        bounds.append(_floor(raw, cap, weights, at_least(condition.at_least), now))
     if condition.at_most is not None:
-        above, until = _floor(score, at_most(condition.at_most) + 1, now)
+        above, until = _floor(raw, cap, weights, at_most(condition.at_most) + 1, now)
         bounds.append((not above, until))
-    return all(passed for passed, _ in bounds), soonest(until for _, until in bounds)
+    return all(passed for passed, _ in bounds), soonest([until for _, until in bounds])
 
 
-def _floor(score: Tally, bound: int, now: datetime) -> tuple[bool, datetime | None]:
-    """Return whether the score is at least *bound* millionths, and until when that surely stays."""
-    if score.cap is not None and score.cap < bound:
+def _floor(
+    raw: int, cap: int | None, weights: Callable[[], Sequence[Weight]], bound: int, now: datetime
+) -> tuple[bool, datetime | None]:
+    """Return whether a score is at least *bound* millionths, and until when that surely stays."""
+    if cap is not None and cap < bound:
         return False, None
-    if score.raw >= bound:
-        return True, crossing(score.weights, score.raw - bound + 1, falling=True, now=now)
-    return False, crossing(score.weights, bound - score.raw, falling=False, now=now)
+    if raw >= bound:
+        return True, crossing(weights(), raw - bound + 1, falling=True, now=now)
+    return False, crossing(weights(), bound - raw, falling=False, now=now)
 
 
 def lines(scores: Mapping[str, Tally], evidence: Callable[[Weight], tuple[Evidence, ...]]) -> tuple[ScoreLine, ...]:

@@ -8,27 +8,23 @@ the first instant at which it could, and what decays is taken to decay by the sh
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Final
 
 from connector.agreement import PointsFrom
 from connector.criteria.moments import later
-from connector.criteria.timed import soonest
 from connector.score.weights import Weight
 
 _LONGEST: Final = timedelta(days=36_525).total_seconds()
+_FOREVER: Final = timedelta.max
 _EARLY: Final = 1 - 1e-9
 """Closed forms are computed in floating point: look this much sooner."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """At *at* the score moves by at most *amount* millionths the way that is watched; None is any amount."""
-
-    at: datetime
-    amount: int | None
+_Turn = tuple[datetime, int | None]
+"""At that instant the score moves by at most so many millionths the way that is watched; None is any amount."""
 
 
 def crossing(weights: Sequence[Weight], need: int, *, falling: bool, now: datetime) -> datetime | None:
@@ -41,28 +37,33 @@ def crossing(weights: Sequence[Weight], need: int, *, falling: bool, now: dateti
         falling: Whether a fall is watched, else a rise.
         now: The instant of the weights.
     """
-    turns = sorted((turn for one in weights for turn in _turns(one, falling=falling)), key=lambda turn: turn.at)
-    fades = [one for one in weights if one.fades and _fades(one, falling=falling)]
-    total = sum(one.fades for one in fades)
-    shortest = min((one.rule.half_life for one in fades if one.rule.half_life), default=None)
+    turns: list[_Turn] = []
+    total, shortest = 0, _FOREVER
+    for one in weights:
+        turn = _turn(one, falling=falling)
+        if turn is not None:
+            turns.append(turn)
+        if one.fades and one.rule.half_life is not None and _fades(one, falling=falling):
+            total += one.fades
+            shortest = min(shortest, one.rule.half_life)
     rest, start = need - (len(weights) if total else 0), now
-    for turn in turns:
+    for turn_at, amount in sorted(turns, key=itemgetter(0)):
         at = _faded(total, rest, shortest, now)
-        if at is not None and at < turn.at:
+        if at is not None and at < turn_at:
             return max(at, start)
-        start = turn.at
-        if turn.amount is None:
+        start = turn_at
+        if amount is None:
             return start
-        rest -= turn.amount
+        rest -= amount
         if rest <= 0:
             return start
     at = _faded(total, rest, shortest, now)
     return None if at is None else max(at, start)
 
 
-def _faded(total: int, need: int, half_life: timedelta | None, now: datetime) -> datetime | None:
+def _faded(total: int, need: int, half_life: timedelta, now: datetime) -> datetime | None:
     """Return when decay of *total* by *half_life* has taken *need* of it."""
-    if half_life is None or total <= need:
+    if total <= need:
         return None
     if need <= 0:
         return now
@@ -77,21 +78,22 @@ def _fades(weight: Weight, *, falling: bool) -> bool:
     return (weight.rule.points > 0) is falling
 
 
-def _turns(weight: Weight, *, falling: bool) -> Iterable[_Turn]:
-    """Yield the moves of one rule the watched way: what it gives ends or shrinks, or what it would give begins."""
+def _turn(weight: Weight, *, falling: bool) -> _Turn | None:
+    """Return the move of one rule the watched way: what it gives ends or shrinks, or what it would give begins."""
     sign = 1 if falling else -1
     if not weight.holds:
         gain = None if weight.potential is None else -sign * weight.potential
-        if weight.until is not None and _could(weight, gain, falling=falling):
-            yield _Turn(weight.until, gain)
-        return
-    at = soonest((weight.until, weight.shrinks_at))
+        if weight.until is None or not _could(weight, gain, falling=falling):
+            return None
+        return weight.until, gain
+    at = weight.until
+    if weight.shrinks_at is not None:
+        at = weight.shrinks_at if at is None else min(at, weight.shrinks_at)
     if at is None:
-        return
+        return None
     if isinstance(weight.rule.points, PointsFrom) and weight.rule.points.attribute:
-        yield _Turn(at, None)
-    elif sign * weight.micro > 0:
-        yield _Turn(at, sign * weight.micro)
+        return at, None
+    return (at, sign * weight.micro) if sign * weight.micro > 0 else None
 
 
 def _could(weight: Weight, gain: int | None, *, falling: bool) -> bool:

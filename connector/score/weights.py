@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
 
 from connector.agreement import PointsFrom, Rule
 from connector.criteria import history
 from connector.criteria.compare import fitting, number
 from connector.criteria.millionths import micro
+from connector.criteria.moments import TICK, later
 from connector.criteria.syntax import All, Any, Condition, Did, sources
 from connector.criteria.timed import Facts, Terms, soonest, timed
 from connector.model import SALES_ACTIVITY, Engagement
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(NamedTuple):
     """
     One rule at one instant.
 
@@ -40,10 +41,10 @@ class Weight:
     raw: float
     potential: int | None
     until: datetime | None
-    shrinks_at: datetime | None
-    fades: int
-    matched: tuple[Engagement, ...]
-    decayed: bool
+    shrinks_at: datetime | None = None
+    fades: int = 0
+    matched: Sequence[Engagement] = ()
+    decayed: bool = False
 
 
 Weigher = Callable[[Facts], Weight]
@@ -56,11 +57,16 @@ def within_cap(points: float, cap: float | None) -> float:
     return min(points, cap) if cap >= 0 else max(points, cap)
 
 
-def left(at: datetime, now: datetime, half_life: timedelta | None) -> float:
-    """Return which share of its points something that happened at *at* still has; what is dated after now has all."""
+def left(at: datetime, now: datetime, half_life: float | None) -> float:
+    """Return which share of its points what happened at *at* still has, by a half-life in seconds; at first all."""
     if half_life is None or at >= now:
         return 1.0
-    return float(0.5 ** ((now - at).total_seconds() / half_life.total_seconds()))
+    return float(0.5 ** ((now - at).total_seconds() / half_life))
+
+
+def half_life_seconds(rule: Rule) -> float | None:
+    """Return the half-life of *rule* in seconds."""
+    return None if rule.half_life is None else rule.half_life.total_seconds()
 
 
 def giving(condition: Condition) -> Condition:
@@ -78,27 +84,24 @@ def weigher(rule: Rule, terms: Terms) -> Weigher:
     """Return *rule* ready to be weighed."""
     when = giving(rule.when)
     dids = sources(when)
-    judge, gather, points = timed(when, terms), _gatherer(dids), _points(rule, dids, terms)
+    look, points = _looking(when, dids, terms), _points(rule, dids, terms)
     depends = rule.each or _of_attribute(rule) or (rule.half_life is not None and len(dids) > 1)
+    fixed = (
+        None if rule.each or isinstance(rule.points, PointsFrom) else micro(within_cap(rule.points, rule.max_points))
+    )
 
     def weigh(facts: Facts) -> Weight:
         """Return what the rule gives."""
-        passed, until = judge(facts)
-        matched, shrinks_at = gather(facts) if passed is True else ((), None)
-        raw, whole = points(facts, matched) if passed is True else (0.0, 0.0)
+        passed, until, matched = look(facts)
+        potential = fixed if fixed is not None else _potential(rule, facts, terms)
+        if passed is not True:
+            return Weight(rule, holds=False, micro=0, raw=0.0, potential=potential, until=until)
+        raw, whole = points(facts, matched)
         given = micro(within_cap(raw, rule.max_points))
-        return Weight(
-            rule,
-            passed is True,
-            given,
-            raw,
-            _potential(rule, facts, terms),
-            until,
-            shrinks_at if depends else None,
-            _fading(rule, given, facts, matched),
-            matched,
-            raw != whole,
-        )
+        shrinks_at = soonest([_first_expiry(did, facts, matched) for did in dids]) if depends else None
+        fades = _fading(rule, given, facts, matched)
+        decayed = raw != whole
+        return Weight(rule, passed, given, raw, potential, until, shrinks_at, fades, matched, decayed)
 
     return weigh
 
@@ -108,36 +111,48 @@ def _of_attribute(rule: Rule) -> bool:
     return isinstance(rule.points, PointsFrom) and bool(rule.points.attribute)
 
 
-def _gatherer(
-    dids: Sequence[Did],
-) -> Callable[[Facts], tuple[tuple[Engagement, ...], datetime | None]]:
-    """Return what finds the happenings that any of *dids* speaks of, each once, and when the first grows too old."""
-    selectors = tuple((did, history.selector(did)) for did in dids)
+def _looking(
+    when: Condition, dids: Sequence[Did], terms: Terms
+) -> Callable[[Facts], tuple[bool | None, datetime | None, Sequence[Engagement]]]:
+    """Return what tells whether *when* holds, until when, and the happenings of *dids*, in the order given."""
+    if len(dids) == 1 and when == dids[0]:
+        only, select = dids[0], history.selector(dids[0])
 
-    def gather(facts: Facts) -> tuple[tuple[Engagement, ...], datetime | None]:
-        """Return the happenings in the order given."""
-        found = [(did, select(facts.engagements, facts.now)) for did, select in selectors]
-        ends = (_first_expiry(did, matched) for did, matched in found)
+        def look_at_one(facts: Facts) -> tuple[bool | None, datetime | None, Sequence[Engagement]]:
+            """Return the verdict on one question, looking for its happenings once."""
+            matched = select(facts.engagements, facts.now)
+            passed = history.enough(only, history.measure(only, matched, terms.zone))
+            return passed, history.until(only, matched, terms.zone), matched
+
+        return look_at_one
+    judge, selectors = timed(when, terms), tuple(map(history.selector, dids))
+
+    def look(facts: Facts) -> tuple[bool | None, datetime | None, Sequence[Engagement]]:
+        """Return the verdict and the happenings, each once."""
+        passed, until = judge(facts)
+        found = [select(facts.engagements, facts.now) for select in selectors] if passed else []
         if len(found) == 1:
-            return tuple(found[0][1]), soonest(ends)
-        kept = {id(one) for _, matched in found for one in matched}
-        return tuple(one for one in facts.engagements if id(one) in kept), soonest(ends)
+            return passed, until, found[0]
+        kept = {id(one) for matched in found for one in matched}
+        return passed, until, [one for one in facts.engagements if id(one) in kept] if kept else ()
 
-    return gather
+    return look
 
 
-def _first_expiry(did: Did, matched: Sequence[Engagement]) -> datetime | None:
-    """Return when the oldest of *matched* falls out of the window."""
-    if did.within is None or not matched:
+def _first_expiry(did: Did, facts: Facts, matched: Sequence[Engagement]) -> datetime | None:
+    """Return when the oldest of *matched* that *did* can mean falls out of its window; perhaps too early."""
+    if did.within is None:
         return None
-    return history.expiry(min(matched, key=lambda one: one.at), did.within)
+    start = facts.now - did.within
+    oldest = min((one.at for one in matched if one.at >= start), default=None)
+    return None if oldest is None else later(oldest, did.within + TICK)
 
 
 def _points(
     rule: Rule, dids: Sequence[Did], terms: Terms
 ) -> Callable[[Facts, Sequence[Engagement]], tuple[float, float]]:
     """Return what counts the points of a rule that holds: as they are now, and as they would be without decay."""
-    points, half_life = rule.points, rule.half_life
+    points, half_life = rule.points, half_life_seconds(rule)
 
     def shares(facts: Facts, instants: Iterable[tuple[float, datetime]]) -> tuple[float, float]:
         """Return the sum of amounts, each by its age, and the plain sum."""
@@ -194,6 +209,9 @@ def _fading(rule: Rule, given: int, facts: Facts, matched: Sequence[Engagement])
         return 0
     if isinstance(rule.points, PointsFrom):
         name, times = rule.points.attribute, rule.points.times
-        parts = ((number(one.attributes.get(name)) or 0) * left(one.at, facts.now, rule.half_life) for one in matched)
+        parts = (
+            (number(one.attributes.get(name)) or 0) * left(one.at, facts.now, half_life_seconds(rule))
+            for one in matched
+        )
         return micro(math.fsum(map(abs, parts)) * abs(times)) if name else 0
     return abs(given)
