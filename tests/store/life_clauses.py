@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -72,21 +72,18 @@ def a_look_is_one_state(subject: Subject) -> None:
 
 
 def writers_take_turns(subject: Subject) -> None:
-    """Two threads that read and then write lose no update of the other."""
-    with subject.store() as store:
+    """Threads and processes that read and then write lose no update of each other."""
+    with subject.store() as ours, subject.store() as another_process:
 
-        def count() -> None:
+        def count(store: Store) -> None:
             """Add one to a note, ten times."""
             for _ in range(10):
                 with store.writing() as turn:
                     turn.save_note("count", str(int(turn.note("count") or "0") + 1))
 
-        threads = [threading.Thread(target=count) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        with store.reading() as look:
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(count, [ours, ours, another_process]))
+        with ours.reading() as look:
             assert look.note("count") == "30"
 
 

@@ -310,4 +310,22 @@ _LIFE: Final = (
     ),
     Mutant("runs", "runs.c.id.desc()", "runs.c.id", life.runs_and_notes_are_kept),
 )
-MUTANTS: Final = (*_PEOPLE, *_FACTS, *_OUTBOX, *_LIFE)
+_REST: Final = (
+    Mutant("people", "id_ for (id_,) in made", "-id_ for (id_,) in made", people.people_are_made_in_the_order_asked),
+    Mutant(
+        "people",
+        "codec.maybe_instant(self._connection.execute(_NEXT_DUE).scalar())",
+        'codec.instant(self._connection.execute(_NEXT_DUE).scalar() or "2026-01-01T00:00:00Z")',
+        people.nobody_due_is_no_instant,
+    ),
+    Mutant(
+        "records",
+        "among(records.c.person_id), records.c.gone_at.is_(None)).order_by(records.c.name)",
+        "among(records.c.person_id)).order_by(records.c.name)",
+        facts.a_deleted_row_still_tells_whose_it_was,
+    ),
+    Mutant("outbox", "func.min(func.coalesce(", "func.max(func.coalesce(", outbox.the_next_attempt_is_the_earliest),
+    Mutant("outbox", "effects.c.kind == kind", "effects.c.kind != kind", outbox.effects_are_listed_as_asked),
+    Mutant("sqlite", '"BEGIN IMMEDIATE" if writes', '"BEGIN" if writes', life.writers_take_turns),
+)
+MUTANTS: Final = (*_REST, *_PEOPLE, *_FACTS, *_OUTBOX, *_LIFE)

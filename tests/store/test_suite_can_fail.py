@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 import connector.store
-from connector.store.base import StoreBroken
+from connector.store.base import StoreBroken, StoreBusy
 
 from tests.store.mutants import MUTANTS, Mutant
 from tests.store.suite import Subject
+from tests.store.test_sqlite import CLAUSES
 
 FOLDER = Path(connector.store.__path__[0])
 NOUNS = "connector.store.base"
@@ -53,8 +54,13 @@ def broken_store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: py
 )
 def test_a_mutant_is_killed(broken: Subject, mutant: Mutant) -> None:
     """The clause that names the promise fails when the promise is broken."""
-    with pytest.raises((AssertionError, pytest.fail.Exception, StoreBroken, ValueError)):
+    with pytest.raises((AssertionError, pytest.fail.Exception, StoreBroken, StoreBusy, ValueError)):
         mutant.killed_by(broken)
+
+
+def test_every_clause_has_a_mutant() -> None:
+    """No clause is there that nothing could fail."""
+    assert [clause.__name__ for clause in CLAUSES if clause not in {one.killed_by for one in MUTANTS}] == []
 
 
 def test_every_mutant_leaves_the_code_readable() -> None:
