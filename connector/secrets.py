@@ -92,6 +92,10 @@ class Secret:
         """Say whether there are any words."""
         return bool(self._words)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Secret:
+        """Return the secret itself: it never changes."""
+        return self
+
     @override
     def __reduce__(self) -> NoReturn:
         """Refuse: a pickled secret would lie readable in a file or a queue."""

@@ -42,7 +42,7 @@ class Options(Table):
     read_timeout: Span = option(timedelta(seconds=30), example='"30 seconds"', says="How long an answer may take.")
 
 
-def budget(options: BaseModel, clock: Clock) -> NoReturn:
+def budget(_options: BaseModel, _clock: Clock) -> NoReturn:
     """
     Refuse: there is nothing to meter yet.
 
@@ -52,7 +52,7 @@ def budget(options: BaseModel, clock: Clock) -> NoReturn:
     raise ConfigurationInvalid((Problem(("systems",), PLANNED),))
 
 
-def build(name: str, options: BaseModel, wanted: Wanted, tools: object) -> NoReturn:
+def build(name: str, _options: BaseModel, _wanted: Wanted, _tools: object) -> NoReturn:
     """
     Refuse: there is no adapter yet.
 

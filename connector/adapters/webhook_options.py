@@ -17,7 +17,7 @@ from connector.problems import ConfigurationInvalid, Problem
 from connector.secrets import Secret
 
 OBJECTS: Final = frozenset({"person"})
-ACTIVITIES: Final = frozenset({"events"})
+ACTIVITIES: Final = frozenset({"payloads"})
 PLANNED: Final = "the webhook adapter comes in a later release."
 
 
@@ -43,7 +43,7 @@ class Options(Table):
     )
 
 
-def budget(options: BaseModel, clock: Clock) -> NoReturn:
+def budget(_options: BaseModel, _clock: Clock) -> NoReturn:
     """
     Refuse: there is nothing to meter yet.
 
@@ -53,7 +53,7 @@ def budget(options: BaseModel, clock: Clock) -> NoReturn:
     raise ConfigurationInvalid((Problem(("systems",), PLANNED),))
 
 
-def build(name: str, options: BaseModel, wanted: Wanted, tools: object) -> NoReturn:
+def build(name: str, _options: BaseModel, _wanted: Wanted, _tools: object) -> NoReturn:
     """
     Refuse: there is no adapter yet.
 

@@ -7,11 +7,12 @@ agreement, tasks, tests) and the checks between sections. Each goes on after wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path as FilePath
 from types import MappingProxyType
+from typing import Any, Final
 
 from connector.agreement import Expectation
 from connector.config import text
@@ -20,6 +21,7 @@ from connector.config.checks import CHECKS
 from connector.config.draft import Draft
 from connector.config.expectations import build_tests
 from connector.config.mapping import build_fields, build_mappings
+from connector.config.mapping_models import ObjectTable
 from connector.config.models import Document
 from connector.config.nouns import Config, Delivery
 from connector.config.playbooks import build_owners, build_playbooks
@@ -31,6 +33,8 @@ from connector.config.sections import brakes_of, build_timezone, first_sync_of, 
 from connector.config.sources import Environment, environment, merged
 from connector.config.systems import build_home, build_kinds, build_systems
 from connector.problems import ConfigurationInvalid, Path, Problem
+
+_ENGAGEMENT: Final = "engagement"
 
 __all__ = ["Loaded", "as_json", "load", "load_or_raise", "locate", "render"]
 
@@ -80,7 +84,7 @@ def load(path: FilePath, environ: Mapping[str, str], now: datetime | None = None
     positions = Positions(source.text)
     problems = _located(sheet.problems, path, positions, overrides)
     broken = any(not one.warning for one in problems)
-    facts = _facts(path, config, sheet.raw)
+    facts = _facts(path, sheet.given)
     return Loaded(None if broken else config, problems, facts, shown_lines(source.text, source.tables))
 
 
@@ -186,19 +190,37 @@ def _placed(problem: Problem, path: FilePath, positions: Positions | None) -> Pr
     return replace(problem, file=path.name, line=line, column=column)
 
 
-def _facts(path: FilePath, config: Config | None, raw: Mapping[str, object]) -> str:
-    """Return one line on what was found."""
-    if config is None:
-        return f"{path.name}: {', '.join(str(key) for key in raw) or 'nothing'}."
-    columns = sum(len(one.columns) for mapping in config.mappings.values() for one in mapping.objects)
-    sources = sum(len(mapping.engagements) for mapping in config.mappings.values())
+def _facts(path: FilePath, raw: Mapping[str, Any]) -> str:
+    """Return one line on what stands in the tables *raw*, whether they are right or not."""
+    systems = list(_table(raw, "systems"))
+    objects = [one for mapping in _table(raw, "mapping").values() for key, one in _parts(mapping) if key != _ENGAGEMENT]
+    columns = sum(key not in ObjectTable.model_fields for one in objects for key, _ in _parts(one))
+    sources = sum(_count(mapping, _ENGAGEMENT) for mapping in _table(raw, "mapping").values())
+    agreement = _table(raw, "agreement")
     counted = (
-        (len(config.systems), f"system ({', '.join(config.systems)})", f"systems ({', '.join(config.systems)})"),
+        (len(systems), f"system ({', '.join(systems)})", f"systems ({', '.join(systems)})"),
         (columns, "mapped field", "mapped fields"),
         (sources, "source of engagement", "sources of engagement"),
-        (len(config.agreement.rules), "rule", "rules"),
-        (len(config.playbooks), "task", "tasks"),
-        (len(config.tests), "test", "tests"),
+        (_count(agreement, "rule"), "rule", "rules"),
+        (_count(raw, "task"), "task", "tasks"),
+        (_count(raw, "tests"), "test", "tests"),
     )
     found = ", ".join(f"{count} {one if count == 1 else several}" for count, one, several in counted)
-    return f"{path.name}: {found}, agreement {config.agreement.version}, store {config.store_url}."
+    return f"{path.name}: {found}, agreement {agreement.get('version', 'without a version')}."
+
+
+def _table(raw: object, key: str) -> Mapping[str, Any]:
+    """Return the table at *key*; an empty one where there is none."""
+    found = raw.get(key) if isinstance(raw, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _parts(raw: object) -> Iterable[tuple[str, Any]]:
+    """Return the entries of a table; none of anything else."""
+    return raw.items() if isinstance(raw, Mapping) else ()
+
+
+def _count(raw: object, key: str) -> int:
+    """Return how many tables stand at *key*."""
+    found = raw.get(key) if isinstance(raw, Mapping) else None
+    return len(found) if isinstance(found, list) else 0

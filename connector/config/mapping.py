@@ -211,9 +211,8 @@ def _fits(draft: Draft, path: Path, table: EngagementTable, given: Mapping[str, 
         if key in table.model_fields_set and given and not sources & set(given):
             draft.wrong((*path, key), f'"{key}" says nothing beside {next(iter(given))}.', "Leave it out.")
     if table.type == SALES_ACTIVITY and table.by != "rep":
-        draft.wrong(
-            path, f'"{SALES_ACTIVITY}" is what a rep did.', 'Write object = "calls" and by = "rep", for example.'
-        )
+        hint = 'Write object = "calls" and by = "rep", for example.'
+        draft.wrong((*path, "by"), f'"{SALES_ACTIVITY}" is what a rep did.', hint)
 
 
 def _whens(draft: Draft, path: Path, tables: list[WhenTable]) -> tuple[When, ...]:

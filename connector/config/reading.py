@@ -15,8 +15,8 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from connector.config.declared import Shape, shape, shape_at, table_of
-from connector.config.sentences import sentence
+from connector.config.declared import Place, Shape, place_at, shape, shape_at, table_of
+from connector.config.sentences import nearest, sentence
 from connector.problems import Path, Problem
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -81,15 +81,29 @@ class Sheet:
                 )
             except ValidationError as error:
                 found = error.errors(include_url=False)
-            mends: dict[Path, ErrorDetails] = {}
-            for one in found:
-                path = (*base, *_real(one["loc"], _at(self.raw, base)))
-                around = _shape(path, model, base, self.raw)
-                self.note(Problem(path, *sentence(one, path, around)))
-                mends.setdefault(path, one)
+            mends: dict[Path, ErrorDetails] = {
+                (*base, *_real(one["loc"], _at(self.raw, base))): one for one in reversed(found)
+            }
+            shapes = {path: _shape(path, model, base, self.raw) for path in mends}
+            meant = {
+                (*path[:-1], nearest(path, shapes[path]))
+                for path, one in mends.items()
+                if one["type"] == "extra_forbidden"
+            }
+            for path, one in reversed(mends.items()):
+                # A misspelt key is told once, not also as the one that is missing.
+                if one["type"] != "missing" or path not in meant:
+                    self.note(Problem(path, *sentence(one, path, shapes[path], self._place(path, shapes[path]))))
             for path, one in mends.items():
                 self._mend(path, one, model, base)
         return None
+
+    def _place(self, path: Path, around: Shape | None) -> Place | None:
+        """Return the option that *path* is about; for an entry of a list that is the list."""
+        if around is not None and path and isinstance(path[-1], str):
+            return around.of(path[-1])
+        names = path[:-1] if path and isinstance(path[-1], int) else ()
+        return place_at(names, self.raw) if names else None
 
     def _mend(self, path: Path, error: ErrorDetails, model: type[BaseModel], base: Path) -> None:
         """Put something right where *error* was: nothing, the default's absence, or the declared example."""

@@ -9,6 +9,8 @@ from connector.config.positions import Positions
 from connector.problems import Problem, written
 
 _WIDEST: Final = 160
+_ODD: Final = "\ufffd"
+"""Stands for what a terminal would act on instead of showing it."""
 
 
 def render(problem: Problem, lines: Sequence[str] = ()) -> str:
@@ -45,7 +47,9 @@ def _block(problem: Problem, lines: Sequence[str]) -> str:
     """Return the line of the file with carets below what is wrong; nothing where the place is the whole file."""
     if not 0 < problem.line <= len(lines):
         return ""
-    line = lines[problem.line - 1].rstrip("\r\n").expandtabs(1)
+    line = "".join(
+        sign if sign.isprintable() else _ODD for sign in lines[problem.line - 1].rstrip("\r\n").expandtabs(1)
+    )
     length = _length(problem, lines)
     if not length or not line.strip():
         return ""

@@ -25,7 +25,8 @@ def build_timezone(draft: Draft) -> None:
         return
     found = zone(name)
     if found is None:
-        hint = did_you_mean(name, available_timezones()) or 'Write it as "Europe/Berlin".'
+        near = did_you_mean(name, available_timezones())
+        hint = f'{near} Zones are named by a large city of the country, such as "Europe/Berlin".'.strip()
         draft.wrong(("timezone",), f'there is no time zone "{name}".', hint)
     else:
         draft.timezone = found
@@ -34,7 +35,8 @@ def build_timezone(draft: Draft) -> None:
 def hours_of(draft: Draft) -> Hours:
     """Return `[hours]`; closing at 00:00 means the end of the day."""
     table = draft.document.hours
-    if table.end <= table.start and table.end != _MIDNIGHT:
+    backwards = table.end <= table.start and table.end != _MIDNIGHT
+    if backwards:
         draft.wrong(("hours", "to"), f"the day ends at {table.end:%H:%M}, not after it begins.", "Write a later time.")
     holidays = table.holidays
     try:
@@ -44,7 +46,7 @@ def hours_of(draft: Draft) -> Hours:
         holidays = ""
     days = frozenset(_DAYS.index(day) for day in table.days)
     hours = Hours(days, table.start, table.end, draft.timezone, holidays, frozenset(table.closed))
-    if never_open(hours, draft.now.date()):
+    if not backwards and never_open(hours, draft.now.date()):
         draft.wrong(("hours",), "there is no open day in more than a year.", "Leave out some of closed.")
     return hours
 

@@ -12,10 +12,10 @@ from connector.config.declared import Place, Shape
 from connector.config.shapes import found
 from connector.problems import Path, did_you_mean, written
 
-_LISTED: Final = 14
+_LISTED: Final = 20
 
 
-def sentence(error: ErrorDetails, path: Path, around: Shape | None) -> tuple[str, str]:
+def sentence(error: ErrorDetails, path: Path, around: Shape | None, place: Place | None) -> tuple[str, str]:
     """
     Return message and hint for *error*.
 
@@ -23,12 +23,14 @@ def sentence(error: ErrorDetails, path: Path, around: Shape | None) -> tuple[str
         error: As pydantic gave it.
         path: Where in the file.
         around: The shape of the table it stands in; None when that is not known.
+        place: The option that it is about, for an entry of a list the list; None when nothing declares it.
     """
     kind = error["type"]
-    place = around.of(str(path[-1])) if around is not None and path and isinstance(path[-1], str) else None
     if kind == "option":
         context = error.get("ctx", {})
-        return str(context.get("message", "")), str(context.get("hint", ""))
+        message = str(context.get("message", ""))
+        # An adapter's own validator may end its message without a full stop.
+        return message if message.endswith((".", "!", "?")) else f"{message}.", str(context.get("hint", ""))
     if kind == "extra_forbidden":
         return unknown_key(path, around)
     if kind == "missing":
@@ -46,6 +48,12 @@ def unknown_key(path: Path, around: Shape | None) -> tuple[str, str]:
     near = did_you_mean(str(path[-1]), known)
     listed = ", ".join(known[:_LISTED]) + (" …" if len(known) > _LISTED else "")
     return f'unknown key "{path[-1]}".', near or (f"Keys of {where}: {listed}." if known else "Leave it out.")
+
+
+def nearest(path: Path, around: Shape | None) -> str:
+    """Return the declared key that an unknown one was probably meant to be; empty when none is near."""
+    known = [one.key for one in around.places] if around is not None else []
+    return did_you_mean(str(path[-1]), known).removeprefix('Did you mean "').removesuffix('"?')
 
 
 def _how_to_write(place: Place | None) -> str:
@@ -91,7 +99,7 @@ def _choice(error: ErrorDetails, place: Place | None) -> tuple[str, str]:
     """Say which words are allowed."""
     allowed = _allowed(place)
     given = error["input"]
-    near = did_you_mean(given, allowed) if isinstance(given, str) else ""
+    near = did_you_mean(given.lower(), allowed) if isinstance(given, str) else ""
     listed = ", ".join(f'"{one}"' for one in allowed)
     return f"{found(given)} is not allowed here.", f"{near} Allowed: {listed}.".strip() if allowed else str(
         error["msg"]

@@ -17,6 +17,9 @@ from connector.problems import Path, Problem
 LARGEST: Final = 4 * 1024 * 1024
 """Bytes above which a file is no configuration: the largest real ones have some 200,000."""
 DEEPEST: Final = 40
+_TOO_DEEP: Final = f"tables are nested more than {DEEPEST} deep."
+_SHOWN: Final = 4
+"""Steps of a path that tell where to look."""
 _EXACT: Final = 2**53
 _PLACE: Final = re.compile(r" \(at line (\d+), column (\d+)\)$")
 _AT_END: Final = " (at end of document)"
@@ -33,7 +36,7 @@ _PLAINER: Final = (
     ("Cannot declare", "this table stands there twice.", "Put both together, or write [[…]] for several of a kind."),
     ("Duplicate inline table key", "this key stands twice in one table.", "Leave one of them out."),
     ("Expected newline or end of document", "something is left over after the value.", "One key and value a line."),
-    ("Unclosed array", "a list is not closed.", "Add the missing ]."),
+    ("Unclosed array", "a list is not closed.", "Add the missing ] at the latest before this."),
     ("Unclosed inline table", "a table in braces is not closed on its line.", "Add the missing }."),
     ("Unterminated string", "a text is not closed.", "Add the missing quotation mark."),
     (
@@ -114,7 +117,7 @@ def _tables(text: str) -> Source:
         # Python refuses numbers of thousands of digits, dates with a 31st of February and the like by itself.
         return _broken(text, f"a value cannot be read: {error}.", "Numbers have at most 15 digits.")
     strange = tuple(_strange(tables))
-    deep = tuple(one for one in strange if len(one.path) >= DEEPEST)
+    deep = tuple(one for one in strange if one.message == _TOO_DEEP)
     return Source(text, tables, deep, strange if not deep else ())
 
 
@@ -152,7 +155,7 @@ def _strange(tables: Mapping[str, Any]) -> Iterator[Problem]:
     while open_nodes:
         path, node = open_nodes.pop()
         if len(path) > DEEPEST:
-            yield Problem(path[:DEEPEST], f"tables are nested more than {DEEPEST} deep.", "Write them flatter.")
+            yield Problem(path[:_SHOWN], _TOO_DEEP, "Write them flatter.")
         elif isinstance(node, Mapping):
             open_nodes.extend(((*path, key), one) for key, one in node.items())
         elif isinstance(node, list):
