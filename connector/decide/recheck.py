@@ -14,7 +14,7 @@ from connector.criteria.tendency import points_tendency
 from connector.criteria.timed import Facts, Terms, Verdict, soonest, timed
 from connector.decide.compiled import Asked, Recheck, Values, steady
 from connector.model import Engagement, Person
-from connector.score import TOTAL, Tally, Weight, judged, names, tally, weigher
+from connector.score import TOTAL, Tally, Weight, judged, mover, names, tally, weigher
 
 SOONEST: Final = timedelta(minutes=1)
 """Nobody is looked at again earlier than this."""
@@ -54,7 +54,10 @@ def rechecker(agreement: Agreement, every: Sequence[Asked], terms: Terms) -> Rec
     own = names(agreement.rules)
     caps = [micro(agreement.caps[name]) if name in agreement.caps else None for name in own]
     rules = [rule for rule in agreement.rules if points_tendency(rule)]
-    weighers = {name: tuple(weigher(rule, terms) for rule in rules if rule.score == name) for name in own}
+    movers = {
+        name: tuple((place, mover(rule, terms)) for place, rule in enumerate(rules) if rule.score == name)
+        for name in own
+    }
 
     def recheck(  # noqa: PLR0913 - called by the compiled function with all that it knows
         person: Person,
@@ -63,6 +66,7 @@ def rechecker(agreement: Agreement, every: Sequence[Asked], terms: Terms) -> Rec
         values: Values,
         raw: Sequence[int],
         total: int,
+        given: Sequence[int | None],
     ) -> datetime | None:
         """Return the first instant at which any verdict that can still move may do so; None for never."""
         weights: dict[str, tuple[Weight, ...]] = {}
@@ -70,7 +74,7 @@ def rechecker(agreement: Agreement, every: Sequence[Asked], terms: Terms) -> Rec
         def weighed(name: str) -> tuple[Weight, ...]:
             """Return the rules of a score that move, weighed once."""
             if name not in weights:
-                weights[name] = tuple(weigh(facts) for weigh in weighers[name])
+                weights[name] = tuple(move(facts, given[place]) for place, move in movers[name])
             return weights[name]
 
         def answer(condition: ScoreIs) -> Verdict:

@@ -18,9 +18,9 @@ from connector.criteria.timed import Verdict, soonest
 from connector.durations import spoken
 from connector.model import Evidence, ScoreLine
 from connector.score.forecast import crossing
-from connector.score.weights import Weight, weigher
+from connector.score.weights import Weight, mover, weigher
 
-__all__ = ("TOTAL", "Tally", "Weight", "judged", "lines", "names", "tally", "weigher")
+__all__ = ("TOTAL", "Tally", "Weight", "judged", "lines", "mover", "names", "tally", "weigher")
 
 TOTAL: Final = "total"
 
