@@ -120,12 +120,13 @@ def mover(rule: Rule, terms: Terms) -> Callable[[Facts, int | None], Weight]:
     did, select = only, history.selector(only)
     known = None if rule.each or isinstance(rule.points, PointsFrom) else rule.points
     fixed = None if known is None else micro(within_cap(known, rule.max_points))
+    constant = not isinstance(rule.points, PointsFrom)
 
     def move(facts: Facts, given: int | None) -> Weight:
         """Return when what the rule gives can end, shrink or fade."""
         if given is None:
             return Weight(rule, holds=False, micro=0, raw=0.0, potential=fixed, until=None)
-        fades = abs(given) if (rule.half_life is not None and known is not None) or rule.each else 0
+        fades = abs(given) if rule.half_life is not None and constant else 0
         until = shrinks_at = None
         if did.within is not None:
             matched = select(facts.engagements, facts.now)
