@@ -13,8 +13,7 @@ RUN python3 -m venv /opt/connector \
 
 COPY . .
 RUN /opt/connector/bin/pip install --no-cache-dir --disable-pip-version-check --no-index --no-deps --no-build-isolation . \
- && /opt/connector/bin/pip uninstall -q -y flit_core pip \
- && /opt/connector/bin/python -m compileall -q /opt/connector/lib
+ && /opt/connector/bin/pip uninstall -q -y flit_core pip
 
 
 FROM debian:trixie-slim
