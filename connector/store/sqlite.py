@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -22,8 +23,8 @@ from connector.store.role import held_role
 from connector.store.schema import HEAD
 from connector.store.transaction import Look, Turn
 
-_PATIENCE: Final = 10.0
-"""Seconds that a writer waits for the writer of another process (an admin's `outbox retry` beside `run`)."""
+_PATIENCE: Final = timedelta(seconds=10)
+"""How long a writer waits for the writer of another process (an admin's `outbox retry` beside `run`)."""
 _CACHE_KIB: Final = 8192
 """Pages each connection keeps: enough for what 200 changed people touch, and flat however large the file is."""
 _CHECKPOINT_PAGES: Final = 2000
@@ -36,10 +37,11 @@ _READERS: Final = 4
 class SqliteStore:
     """One SQLite file in WAL mode; a `connector.store.base.Store` that threads may share."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, patience: timedelta = _PATIENCE) -> None:
         """Open (and unless *read_only* create) the file; StoreBroken says what is wrong with it."""
         self._path = path
         self._read_only = read_only
+        self._patience = patience
         self._turn = threading.Lock()
         self._usable = False
         broken = unusable(path, made=not read_only)
@@ -63,7 +65,7 @@ class SqliteStore:
         made = sqlite3.connect(
             f"file:{quote(str(self._path))}?mode={mode}",
             uri=True,
-            timeout=_PATIENCE,
+            timeout=self._patience.total_seconds(),
             isolation_level=None,
             check_same_thread=False,
             cached_statements=_STATEMENTS,
