@@ -246,7 +246,8 @@ class Wire:
         """Read an answer to its end, but not for ever: the read time-out alone allows a byte each twenty seconds."""
         parts: list[bytes] = []
         size = 0
-        for part in response.stream(_CHUNK):
+        # Not `stream`, which waits for a whole chunk however slowly it drips in.
+        while part := response.read1(_CHUNK):
             parts.append(part)
             size += len(part)
             if size > _LARGEST or self.clock() - started > self._longest:
