@@ -26,6 +26,7 @@ LAYERS: Final = (
     ("score",),
     ("decide",),
     ("task", "plan"),
+    ("store.nouns",),
     ("store.base",),
     ("store",),
     ("adapters.base", "budget_windows"),

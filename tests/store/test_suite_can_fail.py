@@ -18,7 +18,7 @@ from tests.store.suite import Subject
 from tests.store.test_sqlite import CLAUSES
 
 FOLDER = Path(connector.store.__path__[0])
-NOUNS = "connector.store.base"
+NOUNS = ("nouns", "base")
 """What tests and mutants must have in common."""
 
 
@@ -37,7 +37,9 @@ def broken_store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: py
     (tmp_path / name).mkdir()
     for path in FOLDER.glob("*.py"):
         text = _broken(mutant) if path.stem == mutant.module else path.read_text(encoding="utf-8")
-        text = text.replace("connector.store", name).replace(f"{name}.base", NOUNS)
+        text = text.replace("connector.store", name)
+        for shared in NOUNS:
+            text = text.replace(f"{name}.{shared}", f"connector.store.{shared}")
         (tmp_path / name / path.name).write_text(text, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     url = f"sqlite:///{tmp_path / 'broken.db'}"
