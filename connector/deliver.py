@@ -35,6 +35,8 @@ from connector.store.base import Effect, Held, Settlement, State, Writing
 
 RECORDS: Final = 100
 """Records whose writes one step takes: what HubSpot updates in one call."""
+NEXT_PASS: Final = timedelta(seconds=30)
+"""Rest of a write whose record was merged meanwhile: longer than the patience of a pass, so that none spins on it."""
 _FIRST_WAIT: Final = timedelta(seconds=2)
 _LONGEST_WAIT: Final = timedelta(minutes=30)
 _ORDER: Final = (Kind.TASK, Kind.STAGE, Kind.FIELDS)
@@ -213,7 +215,12 @@ def _sorted_out(
         if state is None:
             going.append(effect)
             continue
-        rows.append(_settled(effect, state, reason=reason, remote_id=effect.command.ref.id, attempted=False))
+        later = now + NEXT_PASS if state == State.PENDING else None
+        rows.append(
+            _settled(
+                effect, state, reason=reason, remote_id=effect.command.ref.id, not_before=later, attempted=False
+            )
+        )
         if state == State.DONE:
             told.append(Tried(system, effect.command, Done(effect.command.ref.id, reason), effect.person_id))
         elif state == State.DROPPED:

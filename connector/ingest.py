@@ -19,7 +19,7 @@ from connector.lifecycle import SET_BACK, Seen, observe
 from connector.mapping.compiled import Mapped
 from connector.mapping.digest import digest_of_raw
 from connector.mapping.identity import Assignment, Claim, assign
-from connector.model import CrmRef, Engagement, Record, Standing, Transition
+from connector.model import CrmRef, Engagement, Record, Stage, Standing, Transition
 from connector.store.base import Cursor, Held, Quarantined, State, Writing
 
 COMPANY = "company"
@@ -290,9 +290,8 @@ def _look_at_stage(batch: _Batch, record: Record, before: Held | None, after: He
     seen = Seen(
         system=record.ref.system,
         before=before.stage if before else None,
-        after=after.stage,
+        after=Stage.OTHER if after.raw_stage is not None and after.stage is None else after.stage,
         known=before is not None and not merged,
-        unmapped=after.raw_stage is not None and after.stage is None,
         at=record.modified_at,
     )
     batch.seen.append((after.person_id, seen))

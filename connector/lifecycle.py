@@ -35,9 +35,8 @@ class Seen:
     Attributes:
         system: Where.
         before: Our stage for the value shown before; None when it was empty or not mapped.
-        after: Likewise for now.
+        after: Likewise for now; OTHER for a value that the configuration does not map: somebody's own word, not ours.
         known: Whether the record was known before.
-        unmapped: Whether a value stands there that the configuration does not map.
         at: When it changed, by the vendor's clock.
     """
 
@@ -45,7 +44,6 @@ class Seen:
     before: Stage | None
     after: Stage | None
     known: bool
-    unmapped: bool
     at: datetime
 
 
@@ -70,7 +68,7 @@ def observe(
     """
     if not seen.known:
         return _first_sight(standing, seen, hold)
-    if seen.after == standing.stage and not seen.unmapped:
+    if seen.after == standing.stage:
         return standing, ()
     step = Transition(standing.person_id, standing.stage, seen.after, seen.at, Actor.CRM, system=seen.system)
     forward = rank(seen.after) > rank(standing.stage) and standing.stage not in {Stage.DISQUALIFIED, Stage.OTHER}

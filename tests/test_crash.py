@@ -24,10 +24,11 @@ MINUTE = timedelta(minutes=1)
 class Journey:
     """Ann asks for a demo; whatever happens to the process on the way, the end is the same."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, unique: bool = True) -> None:
         """Open the world and load the base, alive."""
         folder.mkdir()
-        self.world = World(folder, [somebody("ann"), somebody("ben")], changes={"[delivery]": "[delivery]\nworkers = 1"})
+        people = [somebody("ann"), somebody("ben")]
+        self.world = World(folder, people, changes={"[delivery]": "[delivery]\nworkers = 1"}, unique=unique)
         self.world.sync()
         self.world.later(5 * MINUTE)
         self.world.engage("ann")
@@ -70,21 +71,33 @@ class Journey:
         assert {one.state for one in world.effects()} <= {State.DONE, State.DROPPED}
 
 
-def points(folder: Path) -> int:
+def points(folder: Path, *, unique: bool = True) -> int:
     """Return how many I/O points the journey of a process that lives has."""
-    journey = Journey(folder)
+    journey = Journey(folder, unique=unique)
     fate = Fate()
     journey.walk(fate)
     journey.judge()
     return fate.passed
 
 
-def test_killed_at_every_point_and_run_again_it_ends_the_same(tmp_path: Path) -> None:
+def dies_while_writing(folder: Path) -> None:
+    """The second half of the journey, last point first: where writes leave; for mutants of the protocol."""
+    dies_everywhere(folder, first=0.5, step=-1)
+
+
+def dies_while_deciding(folder: Path) -> None:
+    """The middle of the journey: where verdicts are stored; for a mutant of the evaluation."""
+    dies_everywhere(folder, first=0.15, last=0.5)
+
+
+def dies_everywhere(
+    folder: Path, *, unique: bool = False, first: float = 0.0, last: float = 1.0, step: int = 1
+) -> None:
     """Every request and every commit is a place to die, before and after it."""
-    count = points(tmp_path / "alive")
-    assert count > 20
-    for at in range(1, count + 1):
-        journey = Journey(tmp_path / str(at))
+    count = points(folder / "alive", unique=unique)
+    assert count > 50
+    for at in range(1 + int(count * first), int(count * last) + 1)[::step]:
+        journey = Journey(folder / str(at), unique=unique)
         with pytest.raises(Killed):
             journey.walk(Fate(at))
         journey.recover()
@@ -93,6 +106,16 @@ def test_killed_at_every_point_and_run_again_it_ends_the_same(tmp_path: Path) ->
         except AssertionError as wrong:
             message = f"killed at point {at} of {count}"
             raise AssertionError(message) from wrong
+
+
+def test_killed_at_every_point_and_run_again_it_ends_the_same(tmp_path: Path) -> None:
+    """Where the task's key is unique in the CRM (tier A)."""
+    dies_everywhere(tmp_path, unique=True)
+
+
+def test_without_a_unique_key_it_ends_the_same(tmp_path: Path) -> None:
+    """Where tasks are found only through their contact (tier B)."""
+    dies_everywhere(tmp_path)
 
 
 def test_killed_twice_it_ends_the_same(tmp_path: Path) -> None:

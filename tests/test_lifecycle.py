@@ -22,9 +22,9 @@ def standing(stage: Stage | None) -> Standing:
     return Standing(7, stage=stage, stage_at=THEN if stage else None)
 
 
-def seen(before: Stage | None, after: Stage | None, *, unmapped: bool = False, known: bool = True) -> Seen:
+def seen(before: Stage | None, after: Stage | None, *, known: bool = True) -> Seen:
     """Return a record that changed its stage now."""
-    return Seen("hubspot", before, after, known, unmapped, NOW)
+    return Seen("hubspot", before, after, known, NOW)
 
 
 @pytest.mark.parametrize(
@@ -55,19 +55,18 @@ def test_the_ladder_has_an_order_and_the_rest_stands_beside_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "after", "unmapped"),
+    ("source", "after"),
     [
-        pytest.param(Stage.SQL, Stage.LEAD, False, id="a rep moved an SQL back to lead"),
-        pytest.param(Stage.SQL, Stage.MQL, False, id="a rep moved an SQL back to MQL"),
-        pytest.param(Stage.MQL, None, False, id="somebody cleared the stage"),
-        pytest.param(Stage.SQL, Stage.DISQUALIFIED, False, id="sales disqualified them"),
-        pytest.param(Stage.MQL, None, True, id="somebody chose a value that is not mapped"),
-        pytest.param(Stage.MQL, Stage.OTHER, False, id="somebody put them to other"),
+        pytest.param(Stage.SQL, Stage.LEAD, id="a rep moved an SQL back to lead"),
+        pytest.param(Stage.SQL, Stage.MQL, id="a rep moved an SQL back to MQL"),
+        pytest.param(Stage.MQL, None, id="somebody cleared the stage"),
+        pytest.param(Stage.SQL, Stage.DISQUALIFIED, id="sales disqualified them"),
+        pytest.param(Stage.MQL, Stage.OTHER, id="somebody put them to other, or to a value that is not mapped"),
     ],
 )
-def test_a_move_back_is_a_word_that_stands(source: Stage, after: Stage | None, *, unmapped: bool) -> None:
+def test_a_move_back_is_a_word_that_stands(source: Stage, after: Stage | None) -> None:
     """It is recorded with its actor and withholds stages and tasks until newer engagement, after the hold."""
-    moved, steps = observe(standing(source), seen(source, after, unmapped=unmapped), HOLD)
+    moved, steps = observe(standing(source), seen(source, after), HOLD)
     (barrier,) = moved.barriers
     assert moved.stage == after
     assert (barrier.reason, barrier.at, barrier.hold_until) == (SET_BACK, NOW, NOW + HOLD)

@@ -57,9 +57,9 @@ def test_a_second_pass_writes_nothing(tmp_path: Path) -> None:
     again = world.sync()
     assert again.delivered == 0
     assert again.evaluated == 0
-    assert len([one for one in world.portal.journal if one.actor == "api"]) == len(
-        [one for one in list(world.portal.journal)[:writes] if one.actor == "api"]
-    )
+    assert len([one for one in world.portal.journal if one.actor == "api"]) == len([
+        one for one in list(world.portal.journal)[:writes] if one.actor == "api"
+    ])
 
 
 def test_old_evidence_moves_nobody_on_the_first_sync(tmp_path: Path) -> None:
@@ -241,6 +241,16 @@ def test_a_value_that_is_not_mapped_is_never_overwritten(tmp_path: Path) -> None
     world.sync()
     assert world.stage("ann") == "evangelist"
     assert world.tasks("ann") == []
+
+
+def test_an_unmapped_value_found_at_first_sight_stays(tmp_path: Path) -> None:
+    """Whoever stands in a stage of the portal's own when we come is left there, whatever they do."""
+    world = World(tmp_path, [somebody("ann", lifecyclestage="evangelist")])
+    world.sync()
+    world.engage("ann")
+    world.sync()
+    assert world.stage("ann") == "evangelist"
+    assert world.effects() == ()
 
 
 def test_brakes_hold_the_excess_and_a_word_releases_it(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from connector.config.nouns import Config
 from connector.engine import Engine
 from connector.events import Event
 from connector.sandbox.hubspot import NO_LAG, Person, Portal
+from connector.sandbox.hubspot.portal import INDEX_LAG
 from connector.sandbox.inprocess import InProcess
 from connector.sandbox.people import person_of
 from connector.store import open_store
@@ -134,18 +135,26 @@ class World:
         people: Whom the portal is opened with.
         changes: Text of the agreement → text that stands there instead.
         lag: Whether the search index lags as it really does.
+        unique: Whether tasks may have a unique key (tier A); without it they are found through their contact (tier B).
     """
 
     folder: Path
     people: Iterable[Person] = ()
     changes: Mapping[str, str] = field(default_factory=dict)
     lag: bool = False
+    unique: bool = True
 
     def __post_init__(self) -> None:
         """Open everything; nothing is synced yet."""
         self.clock = VirtualClock(START)
-        options = {} if self.lag else {"index_lag": NO_LAG}
-        self.portal = Portal(iter(self.people), clock=self.clock, seed=1, limits="off", **options)
+        self.portal = Portal(
+            iter(self.people),
+            clock=self.clock,
+            seed=1,
+            limits="off",
+            index_lag=INDEX_LAG if self.lag else NO_LAG,
+            unique_task_property=self.unique,
+        )
         self.config = self.configured(self.changes)
         self.store: Store = open_store(self.config.store_url)
         self.events: list[Event] = []
