@@ -6,12 +6,16 @@ What deciding means, case by case; each takes a build of the core, so that a bro
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from types import ModuleType
 
+from connector.agreement import Agreement
+from connector.criteria.syntax import Did
 from connector.model import Stage
 
-from tests.deciding import NOW, TICK, Looked, days, happened
+from tests.criteria.given import FIELDS, ZONE, rule
+from tests.deciding import NOW, TICK, Looked, days, happened, someone
 
 MANY_PAGES = '[[rule]]\nwhen = { engagement = "page_viewed" }\npoints = 10\neach = true\n'
 
@@ -87,7 +91,7 @@ def the_next_look_waits_for_the_deciding_happening(core: ModuleType) -> None:
 def silence_is_looked_for_when_it_begins(core: ModuleType) -> None:
     """Who was here lately is looked at again when they will have been silent for long enough."""
     looked = Looked(core, '[mql]\nengagement = "page_viewed"\nnot_within = "30 days"')
-    decision = looked.decide(happened("page_viewed", days(40)), happened("page_viewed", days(10)))
+    decision = looked.decide(*(happened("page_viewed", days(ago)) for ago in (40, 10, 20)))
     assert decision.mql is False
     assert decision.recheck_at == NOW + days(20) + TICK
     assert looked.decide(happened("page_viewed", days(31))).mql is True
@@ -197,15 +201,8 @@ def only_what_is_later_than_the_baseline_counts(core: ModuleType) -> None:
 
 def what_sales_did_gives_no_points(core: ModuleType) -> None:
     """A rule over any of several types takes nothing from what a rep did, even if it was built without the parser."""
-    from dataclasses import replace
-
-    from connector.agreement import Agreement
-
-    from tests.criteria.given import FIELDS, ZONE, rule
-    from tests.deciding import someone
-
     made = rule('score = "fit"\nname = "a"\nwhen = { engagement = "page_viewed" }\npoints = 5\neach = true')
-    made = replace(made, when=replace(made.when, types=("page_viewed", "sales_activity")))
+    made = replace(made, when=Did(("page_viewed", "sales_activity")))
     judge = core.Judge(Agreement("1", NOW, (made,), None, None), (), FIELDS, ZONE)
     seen = (happened("sales_activity"), happened("page_viewed"))
     assert judge.decide(someone({}), seen, NOW).scores["fit"] == 5
@@ -278,8 +275,6 @@ def nobody_is_looked_at_within_a_minute(core: ModuleType) -> None:
 
 def dates_turn_at_local_midnight(core: ModuleType) -> None:
     """A renewal 91 days ahead is within 90 days from the next midnight in Berlin on."""
-    from datetime import date
-
     looked = Looked(core, '[mql]\nfield = "renews_on"\nin_next = "90 days"')
     renewal = date(2026, 11, 20) + days(91)
     decision = looked.decide(renews_on=renewal)

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
-from typing import Any, Final
+from typing import Final, cast
 
 from connector.agreement import Agreement, Playbook
 from connector.criteria import parse
 from connector.criteria.syntax import Condition
+from connector.decide import Judge
 from connector.model import Decision, Engagement, Explanation, Person, Stage, Value
 
 from tests.criteria.given import FIELDS, SCOPE, ZONE
@@ -62,9 +63,9 @@ class Looked:
     core: ModuleType
     text: str
 
-    def judge(self, playbooks: Sequence[Playbook] = ()) -> Any:
-        """Return the judge; its class is that of the build."""
-        return self.core.Judge(agreement(self.text), playbooks, FIELDS, ZONE)
+    def judge(self, playbooks: Sequence[Playbook] = ()) -> Judge:
+        """Return the judge; its class is that of the build, which has the same methods."""
+        return cast("Judge", self.core.Judge(agreement(self.text), playbooks, FIELDS, ZONE))
 
     def decide(
         self,
@@ -77,19 +78,13 @@ class Looked:
     ) -> Decision:
         """Return the silent verdict on a person with *fields* who did *engagements*."""
         person = someone(fields, stage, in_stage)
-        decision = self.judge().decide(person, engagements, now, since)
-        if not isinstance(decision, Decision):
-            raise AssertionError(decision)
-        return decision
+        return self.judge().decide(person, engagements, now, since)
 
     def explain(
         self, *engagements: Engagement, now: datetime = NOW, stage: Stage | None = None, **fields: Value
     ) -> Explanation:
         """Return the explained verdict."""
-        explanation = self.judge().explain(someone(fields, stage, timedelta(0)), engagements, now)
-        if not isinstance(explanation, Explanation):
-            raise AssertionError(explanation)
-        return explanation
+        return self.judge().explain(someone(fields, stage, timedelta(0)), engagements, now)
 
 
 def someone(fields: Mapping[str, Value], stage: Stage | None = None, in_stage: timedelta = timedelta(0)) -> Person:
