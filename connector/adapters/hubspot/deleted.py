@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
+from typing import Final, cast
 
 from connector.adapters.base import Page
 from connector.adapters.hubspot.payload import from_ms, instant, next_page, rows, to_ms
@@ -19,7 +19,7 @@ from connector.adapters.hubspot.vocabulary import PAGE
 from connector.adapters.hubspot.wire import Call, Wire
 from connector.commands import Rank
 
-OVERLAP = timedelta(days=1)
+OVERLAP: Final = timedelta(hours=1)
 """Deletions this long before the last reading began are told again."""
 
 

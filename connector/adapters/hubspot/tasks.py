@@ -9,6 +9,7 @@ association says comes from the primary store; a search would prove nothing.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ from connector.commands import Absent, CreateTask, Done, Found, Outcome, Probed,
 _LOOK_AGAIN: Final = timedelta(hours=1)
 _LATER: Final = timedelta(minutes=1)
 _BODY: Final = "hs_task_body"
+_MARKED: Final = re.compile(rf"{KEY_MARKER}\s*([A-Za-z0-9_-]+)")
 
 
 class KeyField(Enum):
@@ -180,7 +182,8 @@ class Tasks:
 
 def _carries(row: Row, key: str) -> bool:
     """Say whether a task has *key* in its property or in the last line of its body."""
-    return row.properties.get(KEY_PROPERTY) == key or f"{KEY_MARKER} {key}" in (row.properties.get(_BODY) or "")
+    body = row.properties.get(_BODY) or ""
+    return row.properties.get(KEY_PROPERTY) == key or key in _MARKED.findall(body)
 
 
 def _shown(command: CreateTask, holder: KeyField) -> Mapping[str, object]:
@@ -196,10 +199,10 @@ def _shown(command: CreateTask, holder: KeyField) -> Mapping[str, object]:
         properties["hs_task_priority"] = TASK_PRIORITIES[command.priority]
     if command.owner_id:
         properties["hubspot_owner_id"] = command.owner_id
-    if holder is KeyField.NONE:
-        body += f"<p>{KEY_MARKER} {escape(command.key)}</p>"
-    else:
+    if holder is not KeyField.NONE:
         properties[KEY_PROPERTY] = command.key
+    elif command.key not in _MARKED.findall(body):
+        body += f"<p>{KEY_MARKER} {escape(command.key)}</p>"
     properties[_BODY] = body
     targets = [(command.ref.object, command.ref.id)]
     if command.company is not None:

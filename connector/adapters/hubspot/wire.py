@@ -237,7 +237,7 @@ class Wire:
                 raise
             status, headers, content = _refused(error.__context__)
         except HTTPError as error:
-            reason = words(f"{type(error).__name__}: {error}", self._secret.reveal())
+            reason = words(_reason(error), self._secret.reveal())
             raise (NotSent(reason) if _before_any_byte(error) else Lost(reason)) from None
         self._meter.learned(status, headers, call.bucket)
         return self._answer(status, headers, content)
@@ -276,6 +276,15 @@ def wait_of(answer: Answer) -> timedelta:
     if text(answer.body.get("policyName")) == "DAILY":
         return _DAY_WAIT
     return _BURST_WAIT if text(answer.body.get("policyName")) else _SECOND
+
+
+def _reason(error: HTTPError) -> str:
+    """Return what a person needs of *error*: the host, and what happened without the names of Python's classes."""
+    if isinstance(error, MaxRetryError) and error.reason is not None:
+        pool = error.pool
+        where = f"{pool.host}:{pool.port}: " if pool else ""
+        return where + str(error.reason).rsplit("): ", maxsplit=1)[-1]
+    return str(error).rsplit("): ", maxsplit=1)[-1] or type(error).__name__
 
 
 def _before_any_byte(error: HTTPError) -> bool:
