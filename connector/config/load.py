@@ -27,7 +27,7 @@ from connector.config.nouns import Config, Delivery
 from connector.config.playbooks import build_owners, build_playbooks
 from connector.config.positions import Positions
 from connector.config.reading import Sheet
-from connector.config.redaction import shown_lines
+from connector.config.redaction import shown_lines, without_password
 from connector.config.render import as_json, render
 from connector.config.sections import brakes_of, build_timezone, first_sync_of, hours_of, store_url_of
 from connector.config.sources import Environment, environment, merged
@@ -168,7 +168,8 @@ def _located(
 ) -> tuple[Problem, ...]:
     """Return *problems* with file, line and column, those of the file first and in its order."""
     placed = []
-    for one in problems:
+    for found in problems:
+        one = replace(found, message=without_password(found.message))
         if one.file:
             placed.append(one)
             continue

@@ -25,15 +25,20 @@ def shown_lines(text: str, tables: Mapping[str, Any]) -> tuple[str, ...]:
     and what looks like a password even where the file cannot be read.
     """
     words = sorted({part for one in _literals(tables) for part in one.splitlines() if len(part) >= _SHORTEST})
-    return tuple(_shown(line, words) for line in text.splitlines())
+    # Python knows more ends of a line than TOML does.
+    return tuple(_shown(line, words) for line in text.split("\n"))
 
 
 def _shown(line: str, words: list[str]) -> str:
     """Return *line* without any of *words*, the longest first."""
     for one in sorted(words, key=len, reverse=True):
         line = line.replace(one, DOTS)
-    line = _ASSIGNED.sub(rf'\1"{DOTS}"', line)
-    return _PASSWORD.sub(rf"\1{DOTS}@", line)
+    return without_password(_ASSIGNED.sub(rf'\1"{DOTS}"', line))
+
+
+def without_password(text: str) -> str:
+    """Return *text* with the password of any address in it dotted out."""
+    return _PASSWORD.sub(rf"\1{DOTS}@", text)
 
 
 def _literals(tables: Mapping[str, Any]) -> Iterator[str]:

@@ -60,13 +60,8 @@ def store_url_of(draft: Draft) -> str:
         draft.wrong(("store", "url"), message, 'Write "sqlite:///connector.db" for now.')
     elif not url.startswith(_SQLITE) or not url.removeprefix(_SQLITE).strip("/ "):
         hint = 'Write "sqlite:///connector.db", or with four slashes for a path from the root.'
-        draft.wrong(("store", "url"), f'"{_without_password(url)}" is no address of a database.', hint)
+        draft.wrong(("store", "url"), f'"{url}" is no address of a database.', hint)
     return url
-
-
-def _without_password(url: str) -> str:
-    """Return *url* without what may be a password."""
-    return re.sub(r"(//[^/:@]*):[^@]*@", r"\1:…@", url)
 
 
 def first_sync_of(draft: Draft) -> FirstSync:

@@ -30,6 +30,7 @@ PROCESS: Final = frozenset({"CONNECTOR_CONFIG", "CONNECTOR_LOG_LEVEL", "CONNECTO
 _FILE: Final = "_FILE"
 _LEGACY_LINKS: Final = re.compile(r"CONNECTOR_(SERVICE_(HOST|PORT)(_\w+)?|PORT(_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)?)")
 """What Kubernetes and old Docker links set for a service that happens to be called "connector"."""
+_FLAGS: Final = frozenset({"true", "false"})
 _OTHER_SIGNS: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -210,12 +211,11 @@ def _value(found: _Override, text: str, folder: FilePath) -> object:
         return Secret(text.strip())
     if found.place.annotation is str or get_origin(found.place.annotation) is Literal:
         return text
+    written = text.strip()
     try:
-        return tomllib.loads(f"value = {text.strip().lower() if found.place.annotation is bool else text.strip()}")[
-            "value"
-        ]
+        return tomllib.loads(f"value = {written.lower() if written.lower() in _FLAGS else written}")["value"]
     except (tomllib.TOMLDecodeError, KeyError):
-        return text.strip()
+        return written
 
 
 def _put(tables: dict[str, Any], path: Path, value: object) -> None:
