@@ -18,6 +18,17 @@ from connector.model import Engagement, Evidence, Value
 _NAMING: Final = ("form", "document", "title", "name", "webinar", "event", "subject", "campaign", "list", "page", "url")
 """Attributes that tell best what a happening was, the best first."""
 
+_NEEDS: Final = (
+    ("is at ", "to be at "),
+    ("is ", ""),
+    ("has ", ""),
+    ("contains ", "to contain "),
+    ("matches ", "to match "),
+    ("within ", "to be within "),
+    ("longer ", "to be longer "),
+)
+"""How a sentence about a value begins, and how it goes on behind "needs"."""
+
 _LONGEST: Final = 120
 _SHOWN: Final = 100
 
@@ -60,6 +71,17 @@ def needed(test: Compare, unit: str = "") -> str:
         Op.DOMAIN_IN: "is at",
     }
     return f"{words[op]} {_compared(test)}"
+
+
+def needs(test: Compare, unit: str = "") -> str:
+    """Return *test* so that it goes on behind "needs": "at least 50 people", "the word "student"", "a value"."""
+    if test.op is Op.IS_SET:
+        return "a value" if test.value else "to be empty"
+    words = needed(test, unit)
+    for stem, said in _NEEDS:
+        if words.startswith(stem):
+            return said + words.removeprefix(stem)
+    return words
 
 
 def field_found(name: str, value: Value, *, comparable: bool = True) -> str:

@@ -156,7 +156,7 @@ def _field(condition: FieldIs, ask: Timed, look: Look, terms: Terms) -> Checked:
     missing = (name,) if passed is None else ()
     asked = phrases.asked(condition, terms.fields)
     check = Check(asked, said, passed, until, phrases.field_evidence(name, value), missing)
-    return Checked(check, () if passed else (f"{said}: needs {phrases.needed(condition.test, spec.unit)}",))
+    return Checked(check, () if passed else (f"{said}: needs {phrases.needs(condition.test, spec.unit)}",))
 
 
 def _did(condition: Did, ask: Timed, terms: Terms) -> Checker:
