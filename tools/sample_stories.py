@@ -167,7 +167,6 @@ def never_ours() -> list[Someone]:
                 *(sent(f"Download: {one}", f"{40 - 9 * at}d") for at, one in enumerate(downloads)),
                 *viewed("/blog/lead-handover", "40d", "31d", "22d", "13d", "5d", "3d", "8h"),
                 sent("Download: Whitepaper marketing and sales agreement", "7h 50m"),
-                sent("Contact request: interview for my thesis", "7h 45m"),
             ], phone="+49 176 040690 31",
         ),
         Someone(
