@@ -281,8 +281,8 @@ def wait_of(answer: Answer) -> timedelta:
 def _reason(error: HTTPError) -> str:
     """Return what a person needs of *error*: the host, and what happened without the names of Python's classes."""
     if isinstance(error, MaxRetryError) and error.reason is not None:
-        pool = error.pool
-        where = f"{pool.host}:{pool.port}: " if pool else ""
+        host, port = getattr(error.pool, "host", ""), getattr(error.pool, "port", "")
+        where = f"{host}:{port}: " if host else ""
         return where + str(error.reason).rsplit("): ", maxsplit=1)[-1]
     return str(error).rsplit("): ", maxsplit=1)[-1] or type(error).__name__
 
