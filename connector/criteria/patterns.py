@@ -3,7 +3,7 @@ The safe part of regular expressions: what `matches` takes, so that no text can 
 
 Taken are literals, `.`, classes, `\d \w \s \b` and their opposites, `^ $ |`, groups, and `? * + {m,n}`. A group may
 only be followed by `?`; at most two parts may repeat; the ways through the pattern are limited. With the first
-`LOOKED_AT` characters of a value that bounds the work to less than a second for the worst of values.
+`LOOKED_AT` characters of a value that bounds the work to about a second for the worst of values.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ LOOKED_AT: Final = 250
 
 _LONGEST: Final = 200
 _REPEATS: Final = 2
-_WAYS: Final = (1000, 1000, 20)
+_WAYS: Final = (1000, 1000, 10)
 """Most ways through a pattern that repeats in no, one or two places."""
 
 _ESCAPES: Final = frozenset("dDwWsSbB")
