@@ -9,7 +9,10 @@ Not done, on purpose: OAuth refresh (an own portal uses a static service key, is
 `propertiesWithHistory`, event occurrences, form submissions and legacy e-mail events (one call a person, or no longer
 supported after 2027; counters and dates on the contact carry the same); exports (the list is read once, in pages);
 consent by subscription type (`hs_email_optout` and `hs_legal_basis` are properties); calculated properties that change
-without the contact's last-modified instant are seen with its next change or the strong read before a write.
+without the contact's last-modified instant (seen with its next change or the strong read before a write); the burst
+limit of associations, which is lower than the general one (with a thousand inputs a call we stay far below it);
+creating contacts, so no refusal names an existing one; epoch seconds (instants are written as ISO text); the
+association of a task with a company that is gone (the task is refused in HubSpot's words and waits in the outbox).
 """
 
 from __future__ import annotations
