@@ -7,7 +7,7 @@ Judging happens outside any write transaction; a verdict is saved only on the re
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -82,7 +82,11 @@ def _both_ways(engine: Engine, rules: Rules, dossier: Dossier, now: datetime) ->
 
 
 def judge(engine: Engine, rules: Rules, dossier: Dossier, now: datetime, *, task_open: bool) -> Plan:
-    """Decide about the person of *dossier*, pure but for what is handed in."""
+    """Decide about the person of *dossier*, pure but for what is handed in; nothing follows for who is gone."""
+    if not any(row.person_id and row.gone_at is None for row in dossier.held):
+        standing = dossier.standing
+        nothing = engine.judge.decide(Person(standing.person_id, {}), (), now)
+        return Plan(replace(standing, judged=standing.revision, due_at=None), nothing)
     return plan(
         person_of(engine, dossier),
         dossier.engagements,

@@ -47,11 +47,22 @@ class _Batch:
     newcomers: set[int] = field(default_factory=set)
 
 
-def store_page(engine: Engine, system: str, page: Page, cursor: Cursor) -> int:
-    """Store the rows of *page* and where the next one begins; return how many rows said anything new."""
+def mapping_note(system: str, stream: str) -> str:
+    """Return the name of the note that keeps under which mapping a stream was read."""
+    return f"mapping:{system}:{stream}"
+
+
+def store_page(engine: Engine, system: str, page: Page, cursor: Cursor, mapped: str) -> int:
+    """
+    Store the rows of *page*, where the next one begins, and under which mapping they were read.
+
+    Returns:
+        How many rows said anything new.
+    """
     with engine.store.writing() as tx:
         changed, told = _take(engine, tx, system, page.records, page.gone, backfill=page.backfill)
         tx.save_cursor(cursor)
+        tx.save_note(mapping_note(system, cursor.stream), mapped)
     for event in told:
         engine.tell(event)
     return changed

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from connector.adapters.base import AdapterDown, Page, Stream
 from connector.engine import Engine
 from connector.events import Pulled
-from connector.ingest import store_page, strangers
+from connector.ingest import mapping_note, store_page, strangers
+from connector.mapping.vocabulary import MEMBERSHIP, singular
 from connector.store.base import Cursor
 
 
@@ -36,7 +37,8 @@ def pull(engine: Engine, system: str, stream: Stream) -> Looked:
     One page is fetched ahead while the last one is stored, so that a first load keeps the vendor busy.
     """
     adapter = engine.adapters[system]
-    cursor = _cursor(engine, system, stream.name)
+    name = fingerprint(engine, system, stream.object)
+    cursor = _cursor(engine, system, stream.name, name)
     now = engine.clock()
     if cursor is not None and cursor.loaded and stream.every and now - cursor.looked_at < stream.every:
         return Looked()
@@ -58,7 +60,7 @@ def pull(engine: Engine, system: str, stream: Stream) -> Looked:
                 return Looked(rows, new, down)
             loaded = loaded or not page.backfill or not page.more
             mark = Cursor(system, stream.name, page.cursor, page.as_of, engine.clock(), loaded=loaded)
-            changed = store_page(engine, system, page, mark)
+            changed = store_page(engine, system, page, mark, name)
             rows, new = rows + len(page.records), new + changed
             engine.tell(Pulled(system, stream.name, len(page.records), changed, page.backfill))
             if not page.more or engine.stopping():
@@ -66,14 +68,20 @@ def pull(engine: Engine, system: str, stream: Stream) -> Looked:
                 return Looked(rows, new)
 
 
-def _cursor(engine: Engine, system: str, stream: str) -> Cursor | None:
-    """Return where the stream stands; None before its first look."""
-    with engine.store.reading() as look:
-        return next((one for one in look.cursors() if (one.system, one.stream) == (system, stream)), None)
+def fingerprint(engine: Engine, system: str, name: str) -> str:
+    """Return a short name for all that is mapped from rows of object *name*: another mapping has another one."""
+    mapping = engine.config.mappings[system]
+    happenings = [one for one in mapping.engagements if name in {one.on, singular(one.object), MEMBERSHIP}]
+    parts = (mapping.of(name), happenings, list(engine.config.fields.values()))
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
-def since_last_look(engine: Engine, system: str) -> timedelta | None:
-    """Return how long ago the stream of *system* that was looked at last was looked at; None before the first look."""
+def _cursor(engine: Engine, system: str, stream: str, mapped: str) -> Cursor | None:
+    """
+    Return where the stream stands; None before its first look.
+
+    Rows that were read under another mapping do not hold what is mapped now, so the stream begins again.
+    """
     with engine.store.reading() as look:
-        instants: list[datetime] = [one.looked_at for one in look.cursors() if one.system == system]
-    return engine.clock() - max(instants) if instants else None
+        found = next((one for one in look.cursors() if (one.system, one.stream) == (system, stream)), None)
+        return found if look.note(mapping_note(system, stream)) in {"", mapped} else None

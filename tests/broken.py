@@ -1,4 +1,4 @@
-"""Run one test against the connector with one line made wrong: the source is changed while it is imported, nowhere else."""
+"""Run one test against the connector with one line made wrong: the source is changed only while it is imported."""
 
 from __future__ import annotations
 

@@ -93,4 +93,3 @@ class MortalStore:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - the rest of the port
         """Hand everything else on."""
         return getattr(self._store, name)
-

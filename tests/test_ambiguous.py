@@ -11,6 +11,7 @@ from connector.commands import Unknown
 from connector.events import CameBack, Tried, WentDown
 from connector.sandbox.hubspot import Fault, FaultKind
 from connector.store.base import State
+
 from tests.world import World, somebody
 
 MINUTE = timedelta(minutes=1)

@@ -6,6 +6,7 @@ Exhaustive first: the points are counted by a run that lives, then every one of 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from connector.model import Actor, Stage
 from connector.sandbox.inprocess import InProcess
 from connector.store import open_store
 from connector.store.base import State
+
 from tests.killing import Fate, Killed, MortalPool, MortalStore
 from tests.world import World, somebody
 
@@ -126,9 +128,7 @@ def test_killed_twice_it_ends_the_same(tmp_path: Path) -> None:
         with pytest.raises(Killed):
             journey.walk(Fate(at))
         second = Fate(max(1, at // 2))
-        try:
+        with suppress(Killed):
             journey.walk(second)
-        except Killed:
-            pass
         journey.recover()
         journey.judge()

@@ -9,11 +9,13 @@ import pytest
 
 from connector.brakes import STAGES
 from connector.commands import CreateTask, SetStage
+from connector.deliver import deliver
 from connector.engine import AgreementChanged
 from connector.events import Dropped, Pulled, Tried
 from connector.lifecycle import SET_BACK
 from connector.model import Actor, Stage
 from connector.store.base import State
+
 from tests.world import World, somebody
 
 DAY = timedelta(days=1)
@@ -113,7 +115,7 @@ def test_first_sync_may_allow_stages_without_tasks(tmp_path: Path) -> None:
 
 
 def test_first_sync_may_reach_back_to_those_still_warm(tmp_path: Path) -> None:
-    """tasks = "3 days" gives a task for yesterday's request and none for last week's."""
+    """With tasks = "3 days" yesterday's request gives a task and last week's gives none."""
     allowed = {"[owners]": '[first_sync]\nstage_changes = true\ntasks = "3 days"\n[owners]'}
     world = World(tmp_path, [somebody("old"), somebody("warm")], changes=allowed)
     world.engage("old")
@@ -224,8 +226,6 @@ def test_a_rep_who_is_faster_than_our_write_wins(tmp_path: Path) -> None:
     world.later(timedelta(seconds=1))
     with world.store.writing() as tx:
         tx.release([one.id for one in world.effects() if one.state == State.HELD], world.clock())
-    from connector.deliver import deliver
-
     deliver(world.engine, "hubspot")
     assert world.stage("ann") == "other"
     assert world.tasks("ann") == []
@@ -391,3 +391,59 @@ def test_nobody_is_read_twice_for_nothing(tmp_path: Path) -> None:
     world.sync()
     assert sum(one.new for one in world.events if isinstance(one, Pulled)) == 0
     assert not [one for one in world.events if isinstance(one, Tried)]
+
+
+def test_a_changed_company_makes_its_people_due(tmp_path: Path) -> None:
+    """The company grows; the person who works there is judged anew, though nothing about them changed."""
+    rule = """[[agreement.rule]]
+score = "engagement"
+name = "Size"
+when = { field = "employees", at_least = 100 }
+points = 20
+[agreement.mql]"""
+    world = World(
+        tmp_path,
+        [somebody("ann", company="Buyer")],
+        changes={"[agreement.mql]": rule},
+    )
+    company = world.portal.rep.create_company({"name": "Buyer", "numberofemployees": "5"})
+    contact = world.portal.contact_id("ann")
+    world.portal.rep.set_values("contacts", contact, {"associatedcompanyid": company})
+    world.sync()
+    assert world.stage("ann") == "lead"
+    world.later(5 * MINUTE)
+    world.portal.rep.set_values("companies", company, {"numberofemployees": "500"})
+    world.later(MINUTE)
+    world.sync()
+    assert world.stage("ann") == "marketingqualifiedlead"
+
+
+def test_another_mapping_reads_the_base_again(tmp_path: Path) -> None:
+    """A field that is mapped later is there for everybody, not only for those who change."""
+    world = synced(tmp_path, "ann")
+    world.config = world.configured({
+        'last_name = { type = "text" }': 'last_name = { type = "text" }\njob = { type = "text" }',
+        'last_name = "lastname"': 'last_name = "lastname"\njob = "jobtitle"',
+    })
+    world.portal.rep.set_values("contacts", world.portal.contact_id("ann"), {"jobtitle": "CTO"})
+    world.later(2 * DAY)
+    world.engine = world.start()
+    world.sync()
+    with world.store.reading() as look:
+        (dossier,) = look.dossiers(look.find("ann@buyer.example"))
+    assert dossier.held[0].values["job"] == "CTO"
+    world.events.clear()
+    world.later(2 * MINUTE)
+    world.sync()
+    assert not [one for one in world.events if isinstance(one, Pulled) and one.backfill]
+
+
+def test_who_is_gone_from_the_crm_is_judged_no_more(tmp_path: Path) -> None:
+    """A deleted contact becomes neither MQL in our ledger nor a task, whatever they did before."""
+    world = synced(tmp_path, "ann")
+    world.engage("ann")
+    world.portal.rep.archive_contact(world.portal.contact_id("ann"))
+    world.later(2 * DAY)
+    world.sync()
+    with world.store.reading() as look:
+        assert [one for one in look.transitions() if one.actor == Actor.CONNECTOR] == []

@@ -1,4 +1,4 @@
-"""What is written into a record: only what differs, only forward, only where the configuration can read what stands there."""
+"""What is written into a record: only what differs, only forward, only where we can read what stands there."""
 
 from __future__ import annotations
 
