@@ -55,6 +55,21 @@ _QUARANTINED = select(*quarantine.c).order_by(quarantine.c.last_at.desc(), quara
 _RELEASE = delete(quarantine).where(among(quarantine.c.name))
 
 
+_LINKS = select(records.c.name, records.c.person_id, records.c.company, records.c.email, records.c.gone_at).where(
+    among(records.c.name)
+)
+_NEW: Final = "new_"
+_CHANGE = (
+    update(records)
+    .where(records.c.name == bindparam("new_name"))
+    .values({
+        column.name: bindparam(_NEW + column.name)
+        for column in _COLUMNS
+        if column.name not in {"name", "person_id", "company", "email"}
+    })
+)
+
+
 def held_of(row: Raw) -> Held:
     """Return what a row of the table says."""
     name, person, company, email, raw_stage, stage, stage_at, owner, digest, modified_at, gone_at, doc = row
@@ -111,7 +126,7 @@ def _raw(row: Held) -> dict[str, object]:
 
 
 def _save(insert: Insert) -> Any:  # noqa: ANN401 - the engine's own INSERT has no common type
-    """Return the statement that inserts or replaces a row by name."""
+    """Return the statement that inserts a row, or replaces all of it by name."""
     new = insert(records)
     columns = {column.name: new.excluded[column.name] for column in _COLUMNS if column.name != "name"}
     return new.on_conflict_do_update(index_elements=[records.c.name], set_=columns)
@@ -178,10 +193,25 @@ class RecordsWriting(Records):
     __slots__ = ()
 
     def save_held(self, rows: Iterable[Held]) -> None:
-        """See `Writing.save_held`; who has no living row left keeps the last e-mail, to be known again by it."""
-        saved = list(rows)
-        self._change(_save(self._insert), [_raw(row) for row in saved])
-        self.follow_email({row.person_id for row in saved if row.person_id})
+        """
+        See `Writing.save_held`; who has no living row left keeps the last e-mail, to be known again by it.
+
+        A row whose links are as before is changed without its three indexes: 200 such rows write 200 pages, not 600.
+        """
+        wanted = {raw["name"]: raw for raw in map(_raw, rows)}
+        known = {row[0]: row[1:] for row in self._rows_in(_LINKS, wanted)}
+        changed, linked, followed = [], [], set()
+        for name, raw in wanted.items():
+            before, now = known.get(name), (raw["person_id"], raw["company"], raw["email"], raw["gone_at"])
+            if before is not None and before[:3] == now[:3]:
+                changed.append({_NEW + column: value for column, value in raw.items()})
+            else:
+                linked.append(raw)
+            if before != now:
+                followed |= {now[0], *(before or ())[:1]}
+        self._change(_CHANGE, changed)
+        self._change(_save(self._insert), linked)
+        self.follow_email(followed - {None})
 
     def follow_email(self, person_ids: Iterable[int]) -> None:
         """Let the e-mail of *person_ids* be one of their living rows' (the one they have, else the first by name)."""

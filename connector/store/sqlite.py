@@ -27,7 +27,7 @@ _PATIENCE: Final = timedelta(seconds=10)
 """How long a writer waits for the writer of another process (an admin's `outbox retry` beside `run`)."""
 _CACHE_KIB: Final = 8192
 """Pages each connection keeps: enough for what 200 changed people touch, and flat however large the file is."""
-_CHECKPOINT_PAGES: Final = 2000
+_CHECKPOINT_PAGES: Final = 4000
 _WAL_BYTES: Final = 32 * 1024 * 1024
 _STATEMENTS: Final = 256
 _WRITES: Final = "connector_writes"

@@ -82,6 +82,18 @@ def an_address_follows_its_rows(subject: Subject) -> None:
         assert turn.owners_of(emails=["new@acme.example"]) == {}
 
 
+def a_row_may_change_hands(subject: Subject) -> None:
+    """A known row saved with another person and company is theirs from then on, its address as well."""
+    with subject.store() as store, store.writing() as turn:
+        one, other = person(turn, 1, email="ann@acme.example"), person(turn, 2, 3)
+        turn.save_held([held(contact(2), one), held(contact(1), other, email="ann@acme.example", at=company(1))])
+        assert turn.owners_of(refs=[contact(1), contact(2)]) == {contact(1): other, contact(2): one}
+        assert turn.people_at([company(1)]) == {company(1): (other,)}
+        assert turn.owners_of(emails=["ann@acme.example"]) == {"ann@acme.example": other}
+        turn.save_held([held(contact(1), other, gone_at=NOW)])
+        assert turn.owners_of(emails=["ann@acme.example"]) == {}
+
+
 def every_row_gives_its_address(subject: Subject) -> None:
     """Somebody with two rows is known by the address of each."""
     with subject.store() as store, store.writing() as turn:
@@ -224,6 +236,7 @@ CLAUSES: tuple[Clause, ...] = (
     a_row_is_replaced_whole,
     a_deleted_row_still_tells_whose_it_was,
     an_address_follows_its_rows,
+    a_row_may_change_hands,
     every_row_gives_its_address,
     who_lost_every_row_is_known_by_the_last_address,
     a_company_knows_its_people,

@@ -311,6 +311,8 @@ _LIFE: Final = (
     Mutant("runs", "runs.c.id.desc()", "runs.c.id", life.runs_and_notes_are_kept),
 )
 _REST: Final = (
+    Mutant("records", "and before[:3] == now[:3]", "", facts.a_row_may_change_hands),
+    Mutant("records", "{now[0], *(before or ())[:1]}", "{now[0]}", facts.a_row_may_change_hands),
     Mutant("people", "id_ for (id_,) in made", "-id_ for (id_,) in made", people.people_are_made_in_the_order_asked),
     Mutant(
         "people",
