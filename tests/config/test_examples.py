@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from connector.adapters import registry
-from connector.adapters.base import Wanted
-from connector.config.load import load_or_raise, locate
+from connector.config.load import load_or_raise
 from connector.config.nouns import Config
+from connector.config.planned import refuse_planned
 from connector.decide import Judge
 from connector.model import Stage
 from connector.problems import ConfigurationInvalid
@@ -92,12 +91,17 @@ def test_a_system_whose_adapter_comes_later_is_refused_with_its_place(kind: str)
     file = next(one for one in EXAMPLES if f'kind = "{kind}"' in one.read_text(encoding="utf-8"))
     config = load_or_raise(file, ENVIRON)
     system = next(one for one in config.systems.values() if one.kind == kind)
-    module = registry.module(kind)
     with pytest.raises(ConfigurationInvalid) as refused:
-        module.build(system.name, system.options, Wanted({}), None)  # type: ignore[arg-type]
-    (problem,) = locate(refused.value.problems, file)
+        refuse_planned(config)
+    (problem, *_) = refused.value.problems
     assert "later release" in problem.message
+    assert problem.path == ("systems", system.name, "kind")
     assert file.read_text(encoding="utf-8").splitlines()[problem.line - 1] == f'kind = "{kind}"'
+
+
+def test_what_can_be_run_is_not_refused() -> None:
+    """The example has an adapter for each of its systems."""
+    refuse_planned(load_or_raise(EXAMPLE, ENVIRON))
 
 
 def test_what_is_wanted_of_a_system_follows_from_the_mapping() -> None:
