@@ -8,12 +8,13 @@ under a virtual clock, and on a copy of the store for `plan`.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from connector.adapters.base import Adapter, Clock
+from connector.agreement import Agreement
 from connector.budget import Budget
 from connector.config.nouns import Config
 from connector.decide import Judge
@@ -143,15 +144,27 @@ def register_agreement(engine: Engine, tx: Writing) -> bool:
         AgreementChanged: The version is known with other words: give the changed agreement a version of its own.
     """
     agreement = engine.config.agreement
-    for row in tx.agreements():
-        if row.hash == agreement.hash:
-            return False
-        if row.version == agreement.version:
-            raise AgreementChanged(agreement.version)
+    if refuse_changed_words(agreement, tx.agreements()):
+        return False
     tx.save_agreement(
         AgreementRow(agreement.version, agreement.hash, agreement.canonical, AGREEMENT_SCHEMA, engine.clock())
     )
     return True
+
+
+def refuse_changed_words(agreement: Agreement, known: Iterable[AgreementRow]) -> bool:
+    """
+    Return whether *agreement* is among the editions that are *known*.
+
+    Raises:
+        AgreementChanged: Its version is, with other words.
+    """
+    for row in known:
+        if row.hash == agreement.hash:
+            return True
+        if row.version == agreement.version:
+            raise AgreementChanged(agreement.version)
+    return False
 
 
 def with_epoch(engine: Engine, quiet: timedelta) -> Engine:

@@ -15,15 +15,29 @@ from typing import Final
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from connector.deliver import deliver, probe
+from connector.adapters.base import AdapterDown
+from connector.deliver import Delivered, deliver, probe
 from connector.engine import Engine, register_agreement
-from connector.store.base import Run
-from connector.sync import Pass, as_json, calls, gather, judge_due, summed_up
+from connector.problems import ConfigurationInvalid
+from connector.store.base import Run, StoreBusy
+from connector.sync import Pass, as_json, calls, gather, judge_due, said, summed_up, unreached
 
 HEARTBEAT: Final = "heartbeat"
 """Note that holds when the loop was last alive."""
 BEAT: Final = timedelta(seconds=10)
 _IDLE: Final = timedelta(seconds=5)
+_FIRST_WAIT: Final = timedelta(seconds=1)
+_MOST_DOUBLINGS: Final = 16
+_LONGEST_END: Final = timedelta(seconds=30)
+"""How long a request that is under way is waited for at the end: longer than any time-out of an adapter."""
+
+
+def _nothing_to_check(_engine: Engine) -> None:
+    """Hold every CRM to be as the configuration needs it."""
+
+
+def _unheard(_what: object) -> None:
+    """Say nothing."""
 
 
 @dataclass(slots=True)
@@ -35,27 +49,68 @@ class Loop:
         engine: What the steps work with.
         stop: Set once; every wait ends at once.
         due: Set when a pass is wanted.
-        writes: Set when something may be delivered.
+        news: Notified when something may be delivered; `told` counts how often.
+        fits: Set while the CRM is known to have what the configuration names; nothing is delivered before.
+        check: Raises ConfigurationInvalid when the CRM lacks something, AdapterDown when it was never seen; asked
+            before each pass.
+        on_ready: Called once the loop is at work.
         on_pass: Told about each finished pass.
+        on_lack: Told what the CRM has come to lack since the last pass; the first pass raises it instead.
+        on_busy: Told that another process kept the database; the step is done again.
+        sent: What was delivered since the last pass ended.
+        failure: What ended a thread against all expectation.
+        lock: Guards `sent`.
     """
 
     engine: Engine
     stop: threading.Event = field(default_factory=threading.Event)
     due: threading.Event = field(default_factory=threading.Event)
-    writes: threading.Event = field(default_factory=threading.Event)
-    on_pass: Callable[[Pass], None] = lambda _done: None
+    news: threading.Condition = field(default_factory=threading.Condition)
+    told: int = 0
+    fits: threading.Event = field(default_factory=threading.Event)
+    check: Callable[[Engine], None] = _nothing_to_check
+    on_ready: Callable[[], None] = lambda: None
+    on_pass: Callable[[Pass], None] = _unheard
+    on_lack: Callable[[ConfigurationInvalid], None] = _unheard
+    on_busy: Callable[[StoreBusy], None] = _unheard
+    sent: Delivered = field(default_factory=Delivered)
+    failure: BaseException | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def wait(self, pause: timedelta) -> None:
         """Wait, but not beyond the end."""
         self.stop.wait(pause.total_seconds())
 
+    def tell(self) -> None:
+        """Wake those who deliver."""
+        with self.news:
+            self.told += 1
+            self.news.notify_all()
+
+    def rest(self, seen: int, pause: timedelta) -> None:
+        """Wait for news beyond what was *seen*, the end, or until *pause* has passed."""
+        with self.news:
+            self.news.wait_for(lambda: self.told != seen or self.stop.is_set(), pause.total_seconds())
+
+    def end(self) -> None:
+        """Let every thread come to its end."""
+        self.stop.set()
+        self.due.set()
+        self.tell()
+
 
 def run(loop: Loop) -> None:
-    """Run until `loop.stop` is set; what is under way is finished, nothing new begins."""
+    """
+    Run until `loop.stop` is set; what is under way is finished, nothing new begins.
+
+    Raises:
+        ConfigurationInvalid: The CRM lacks what the configuration names, at the first look.
+        AgreementChanged: The agreement was edited without a new version.
+    """
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
         loop.due.set,
-        IntervalTrigger(seconds=int(loop.engine.config.every.total_seconds())),
+        IntervalTrigger(seconds=max(int(loop.engine.config.every.total_seconds()), 1)),
         coalesce=True,
         misfire_grace_time=None,
         max_instances=1,
@@ -73,14 +128,16 @@ def run(loop: Loop) -> None:
     scheduler.start()
     for thread in threads:
         thread.start()
+    loop.on_ready()
     try:
         _passes(loop)
     finally:
         scheduler.shutdown(wait=False)
-        loop.stop.set()
-        loop.writes.set()
+        loop.end()
         for thread in threads:
-            thread.join(timeout=30)
+            thread.join(timeout=_LONGEST_END.total_seconds())
+    if loop.failure is not None:
+        raise loop.failure
 
 
 def beat(engine: Engine) -> None:
@@ -90,10 +147,15 @@ def beat(engine: Engine) -> None:
 
 
 def one_round(loop: Loop) -> Pass:
-    """Pull, judge, pass the brakes; deliveries go on beside it."""
+    """Look what the CRM offers, pull, judge, pass the brakes; deliveries go on beside it."""
     engine = loop.engine
     began = engine.clock()
     before = calls(engine)
+    try:
+        loop.check(engine)
+    except AdapterDown:
+        return unreached(engine, "run", before)
+    loop.fits.set()
     done = Pass()
     with engine.store.writing() as tx:
         run_id = tx.start_run(Run(began, "run"))
@@ -101,24 +163,45 @@ def one_round(loop: Loop) -> Pass:
             tx.touch_all(began)
     gather(engine, loop.wait, done)
     judge_due(engine, loop.wait, done, {})
-    loop.writes.set()
+    loop.tell()
     summed_up(engine, done)
+    with loop.lock:
+        sent, loop.sent = loop.sent, Delivered()
+    done.delivered, done.rejected, done.dropped = sent.done, sent.parked, sent.dropped
     done.api_calls = {name: total - before.get(name, 0) for name, total in calls(engine).items()}
     done.seconds = round((engine.clock() - began).total_seconds(), 3)
     with engine.store.writing() as tx:
-        error = "; ".join(f"{name}: {down.reason}" for name, down in done.down.items())
-        tx.finish_run(Run(began, "run", run_id, engine.clock(), as_json(done), error))
+        tx.finish_run(Run(began, "run", run_id, engine.clock(), as_json(done), said(done)))
     return done
 
 
 def _passes(loop: Loop) -> None:
     """Do a pass whenever one is due: on schedule, at once when asked, and when somebody's time has come."""
+    failures = 0
+    pause = timedelta()
     while not loop.stop.is_set():
-        loop.due.wait(timeout=_until_somebody_is_due(loop.engine).total_seconds())
+        loop.due.wait(timeout=pause.total_seconds())
         if loop.stop.is_set():
             return
         loop.due.clear()
-        loop.on_pass(one_round(loop))
+        try:
+            done = one_round(loop)
+            failures = failures + 1 if done.down else 0
+            pause = _until_somebody_is_due(loop.engine)
+            if done.down:
+                # Somebody who is due now cannot be judged without the CRM: its return is what is waited for.
+                pause = _until_it_may_answer(loop.engine, done, failures)
+            loop.on_pass(done)
+        except ConfigurationInvalid as lack:
+            if not loop.fits.is_set():
+                raise
+            # An option or an owner went away in the CRM while we ran: nothing is written until it is mended.
+            loop.fits.clear()
+            loop.on_lack(lack)
+            pause = loop.engine.config.every
+        except StoreBusy as busy:
+            loop.on_busy(busy)
+            pause = _IDLE
 
 
 def _until_somebody_is_due(engine: Engine) -> timedelta:
@@ -130,18 +213,47 @@ def _until_somebody_is_due(engine: Engine) -> timedelta:
     return min(max(due - engine.clock(), timedelta(seconds=1)), engine.config.every)
 
 
+def _until_it_may_answer(engine: Engine, done: Pass, failures: int) -> timedelta:
+    """Return the wait after so many passes in a row that found a system down: doubled each time, or what it asked."""
+    doubled: timedelta = _FIRST_WAIT * (1 << min(failures - 1, _MOST_DOUBLINGS))
+    asked = [down.after for down in done.down.values() if down.after is not None and down.kind != "network"]
+    return min(max(doubled, *asked), engine.config.every) if asked else min(doubled, engine.config.every)
+
+
 def _deliveries(loop: Loop, system: str) -> None:
-    """Deliver and probe for one system until the end; wait for a write, a limit, or a system to come back."""
-    while not loop.stop.is_set():
-        step = deliver(loop.engine, system)
-        if not step.idle:
-            if step.dropped:
-                # A person in the CRM moved first: what follows from that is judged now, not at the next pass.
-                loop.due.set()
-            continue
-        probed = probe(loop.engine, system)
-        if not probed.idle:
-            continue
-        pause = min(step.wait or _IDLE, _IDLE)
-        loop.writes.wait(timeout=pause.total_seconds())
-        loop.writes.clear()
+    """Deliver and probe for one system until the end; what nobody expected ends the loop rather than this thread."""
+    try:
+        while not loop.stop.is_set():
+            if not loop.fits.wait(timeout=_FIRST_WAIT.total_seconds()):
+                continue
+            try:
+                _deliver_or_rest(loop, system)
+            except StoreBusy as busy:
+                loop.on_busy(busy)
+                loop.wait(_IDLE)
+    except BaseException as failure:  # noqa: BLE001 - raised again by `run`: a thread must not die in silence
+        loop.failure = failure
+        loop.end()
+
+
+def _deliver_or_rest(loop: Loop, system: str) -> None:
+    """Deliver and probe once; when there was nothing, wait for a write, a limit, or a system to come back."""
+    seen = loop.told
+    step = deliver(loop.engine, system)
+    _count(loop, step)
+    if not step.idle:
+        if step.dropped:
+            # A person in the CRM moved first: what follows from that is judged now, not at the next pass.
+            loop.due.set()
+        return
+    probed = probe(loop.engine, system)
+    _count(loop, probed)
+    if not probed.idle:
+        return
+    loop.rest(seen, min(step.wait or _IDLE, _IDLE))
+
+
+def _count(loop: Loop, step: Delivered) -> None:
+    """Add what a step delivered to what the next pass reports."""
+    with loop.lock:
+        loop.sent = loop.sent.plus(step)

@@ -29,7 +29,7 @@ Wait = Callable[[timedelta], None]
 
 PATIENCE: Final = timedelta(seconds=20)
 """A pass waits so long for a limit to pass or a write to be tried again; what needs longer is left to the next one."""
-_NO_ALLOWANCE: Final[Mapping[str, int]] = MappingProxyType({})
+_NONE: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ class Pass:
     down: dict[str, AdapterDown] = field(default_factory=dict)
 
 
-def sync(engine: Engine, wait: Wait, allow: Mapping[str, int] = _NO_ALLOWANCE) -> Pass:
+def sync(engine: Engine, wait: Wait, allow: Mapping[str, int] = _NONE) -> Pass:
     """
     Do one pass.
 
@@ -100,9 +100,30 @@ def sync(engine: Engine, wait: Wait, allow: Mapping[str, int] = _NO_ALLOWANCE) -
     done.seconds = round((engine.clock() - began).total_seconds(), 3)
     with engine.store.writing() as tx:
         counts = as_json(done)
-        error = "; ".join(f"{name}: {down.reason}" for name, down in done.down.items())
-        tx.finish_run(Run(began, "sync", run_id, engine.clock(), counts, error))
+        tx.finish_run(Run(began, "sync", run_id, engine.clock(), counts, said(done)))
     return done
+
+
+def unreached(engine: Engine, kind: str, before: Mapping[str, int] = _NONE) -> Pass:
+    """Store and return the pass that could not begin, because a system is down that was never seen."""
+    now = engine.clock()
+    downs = {
+        name: AdapterDown(state.reason, state.kind, state.until - now if state.until else None)
+        for name, state in engine.health.items()
+        if state.down_since is not None
+    }
+    done = Pass(down=downs)
+    summed_up(engine, done)
+    done.api_calls = {name: total - before.get(name, 0) for name, total in calls(engine).items()}
+    with engine.store.writing() as tx:
+        run_id = tx.start_run(Run(now, kind))
+        tx.finish_run(Run(now, kind, run_id, now, as_json(done), said(done)))
+    return done
+
+
+def said(done: Pass) -> str:
+    """Return why systems could not be reached, in one line; empty when all could."""
+    return "; ".join(f"{name}: {down.reason}" for name, down in done.down.items())
 
 
 def gather(engine: Engine, wait: Wait, done: Pass) -> None:
@@ -150,7 +171,7 @@ def judge_due(engine: Engine, wait: Wait, done: Pass, allow: Mapping[str, int]) 
     brake(engine, allow)
 
 
-def brake(engine: Engine, allow: Mapping[str, int] = _NO_ALLOWANCE) -> None:
+def brake(engine: Engine, allow: Mapping[str, int] = _NONE) -> None:
     """Release what the brakes let pass; the excess stays HELD under the brake's name."""
     with engine.store.writing() as tx:
         held = tx.effects(states=(State.HELD,), limit=1_000_000)

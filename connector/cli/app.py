@@ -14,6 +14,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 outbox = typer.Typer(help="Writes that wait, were refused, or are held.", no_args_is_help=True)
 db = typer.Typer(help="The store's schema.", no_args_is_help=True)
@@ -123,9 +125,9 @@ def plan(
     detailed_exitcode: Annotated[bool, typer.Option(help="Exit 3 when there are changes.")] = False,
 ) -> None:
     """Show what a sync would write now, and why; writes nothing to the CRM."""
-    from connector.cli import passes  # noqa: PLC0415 - see the module's first line
+    from connector.cli import planning  # noqa: PLC0415 - see the module's first line
 
-    raise typer.Exit(passes.plan(config, as_json=json, detailed=detailed_exitcode))
+    raise typer.Exit(planning.plan(config, as_json=json, detailed=detailed_exitcode))
 
 
 @app.command()

@@ -7,106 +7,90 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from types import FrameType
+from typing import Final
 
 from connector.adapters.base import AdapterDown
 from connector.assemble import assemble, ready, wall_clock
 from connector.cli.exits import Exit
 from connector.cli.online import refuse_what_the_crm_lacks
-from connector.cli.say import down_sentence, err, read, settled, told
+from connector.cli.say import ending, err, read, settled, told
 from connector.config.load import render
 from connector.config.nouns import Config
-from connector.engine import Engine
+from connector.engine import AgreementChanged, Engine, refuse_changed_words
 from connector.events import CameBack, Dropped, Evaluated, Event, Pulled, Refused, Tried, WentDown
+from connector.problems import ConfigurationInvalid
 from connector.schedule import Loop
 from connector.schedule import run as run_loop
 from connector.store import open_store
-from connector.store.base import Store
+from connector.store.base import Store, StoreBusy
 from connector.sync import Pass
+
+_ENDING: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 class Signals:
     """SIGTERM and SIGINT end the loop cleanly, SIGHUP reads the configuration again."""
 
     def __init__(self) -> None:
-        """Listen from now on."""
+        """
+        Listen from now on, in a thread of its own.
+
+        A handler would run inside whatever the main thread is doing, also while that holds the lock of an event.
+        """
         self.ending = threading.Event()
         self.again = threading.Event()
         self.loop: Loop | None = None
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._end)
-        signal.signal(signal.SIGHUP, self._reload)
+        signal.pthread_sigmask(signal.SIG_BLOCK, (*_ENDING, signal.SIGHUP))
+        threading.Thread(target=self._listen, name="signals", daemon=True).start()
 
-    def _end(self, number: int, frame: FrameType | None) -> None:
-        """Stop: what is under way is finished, nothing new begins."""
-        del number, frame
-        self.ending.set()
-        self._break_off()
+    def breaking_off(self) -> bool:
+        """Tell whether the pass under way is to come to its end."""
+        return self.ending.is_set() or self.again.is_set()
 
-    def _reload(self, number: int, frame: FrameType | None) -> None:
-        """Break the loop off so that it begins anew with what the file says now."""
-        del number, frame
-        self.again.set()
-        self._break_off()
+    def watch(self, loop: Loop) -> None:
+        """End *loop* at the next signal, at once when that has come already."""
+        self.loop = loop
+        if self.breaking_off():
+            loop.end()
 
-    def _break_off(self) -> None:
-        """End the running loop."""
-        if self.loop is not None:
-            self.loop.stop.set()
-            self.loop.due.set()
-            self.loop.writes.set()
+    def _listen(self) -> None:
+        """Take one signal after the other."""
+        while True:
+            number = signal.sigwait((*_ENDING, signal.SIGHUP))
+            (self.ending if number in _ENDING else self.again).set()
+            if self.loop is not None:
+                self.loop.end()
 
 
 @told
 def run(file: Path | None) -> Exit:
     """Run until SIGTERM; a bad configuration at SIGHUP is refused and the old one stays."""
     config = settled(file)
-    store = open_store(config.store_url)
     signals = Signals()
+    store = open_store(config.store_url)
     with store.sync_role():
         store.upgrade()
         log("started", systems=list(config.systems), every=config.every.total_seconds(), store=config.store_url)
         while not signals.ending.is_set():
-            signals.again.clear()
-            engine = _engine(config, store, signals)
-            if not _fits(engine, signals):
-                continue
-            loop = Loop(engine, on_pass=_log_pass)
-            signals.loop = loop
-            if signals.ending.is_set() or signals.again.is_set():
-                loop.stop.set()
+            loop = Loop(
+                ready(assemble(config, store=store, tell=_log_event, stopping=signals.breaking_off)),
+                check=refuse_what_the_crm_lacks,
+                on_ready=_log_ready,
+                on_pass=_log_pass,
+                on_lack=_log_lack,
+                on_busy=_log_busy,
+            )
+            signals.watch(loop)
             run_loop(loop)
             if signals.again.is_set() and not signals.ending.is_set():
-                config = _read_again(file, config)
+                signals.again.clear()
+                config = _read_again(file, config, store)
     store.close()
     log("stopped")
     return Exit.DONE
 
 
-def _engine(config: Config, store: Store, signals: Signals) -> Engine:
-    """Return an engine for *config* on the store that is open."""
-    stopping = signals.ending.is_set
-    return ready(assemble(config, store=store, tell=_log_event, stopping=stopping))
-
-
-def _fits(engine: Engine, signals: Signals) -> bool:
-    """
-    Look whether the CRM offers what the configuration names; wait and say so while it cannot be reached.
-
-    Raises:
-        ConfigurationInvalid: It does not.
-    """
-    try:
-        refuse_what_the_crm_lacks(engine)
-    except AdapterDown as down:
-        log("down", reason=down_sentence("the CRM", down), kind=down.kind)
-        pause = down.after.total_seconds() if down.after else 30.0
-        signals.ending.wait(min(max(pause, 1.0), 60.0))
-        return False
-    return True
-
-
-def _read_again(file: Path | None, old: Config) -> Config:
+def _read_again(file: Path | None, old: Config, store: Store) -> Config:
     """Return the configuration as the file has it now, or the old one when that cannot be used."""
     loaded = read(file)
     if loaded.config is None:
@@ -117,21 +101,66 @@ def _read_again(file: Path | None, old: Config) -> Config:
     if loaded.config.store_url != old.store_url:
         log("reload_refused", reason="store.url cannot change while running; restart instead")
         return old
+    engine = assemble(loaded.config, store=store)
+    try:
+        _refuse_misfits(engine)
+    except ConfigurationInvalid as lack:
+        for problem in lack.problems:
+            err(render(problem, ()))
+        log("reload_refused", problems=len(lack.problems))
+        return old
+    except AgreementChanged as changed:
+        log("reload_refused", reason=ending(changed)[0])
+        return old
     log("reloaded", agreement=loaded.config.agreement.version)
     return loaded.config
 
 
+def _refuse_misfits(engine: Engine) -> None:
+    """
+    Look whether the agreement and the CRM go with a configuration; one that cannot be reached is looked at later.
+
+    Raises:
+        ConfigurationInvalid: The CRM lacks something that it names.
+        AgreementChanged: Its agreement has the version of another one.
+    """
+    with engine.store.reading() as look:
+        refuse_changed_words(engine.config.agreement, look.agreements())
+    try:
+        refuse_what_the_crm_lacks(engine)
+    except AdapterDown:
+        return
+
+
+def _log_ready() -> None:
+    """Log that signals are heard, the store is open and the first pass begins."""
+    log("ready")
+
+
+def _log_lack(lack: ConfigurationInvalid) -> None:
+    """Log what the CRM has come to lack; nothing is written until it is mended."""
+    log("paused", problems=[render(one, ()) for one in lack.problems])
+
+
+def _log_busy(busy: StoreBusy) -> None:
+    """Log that another process keeps the database."""
+    log("store_busy", reason=str(busy))
+
+
 def _log_pass(done: Pass) -> None:
     """Log what a pass came to, when it came to anything."""
-    if done.changed or done.evaluated or done.delivered or done.held or done.down or done.waiting:
+    if done.changed or done.evaluated or done.delivered or done.held or done.down or done.waiting or done.rejected:
         log(
             "pass",
             pulled=done.pulled,
             changed=done.changed,
             evaluated=done.evaluated,
+            delivered=done.delivered,
+            rejected=done.rejected,
             waiting=done.waiting,
             held=dict(done.held),
             quarantined=done.quarantined,
+            down=sorted(done.down),
             calls=dict(done.api_calls),
             seconds=done.seconds,
         )

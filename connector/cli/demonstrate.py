@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from textwrap import fill
 from typing import Final
 
-from connector import report
-from connector.assemble import assemble, ready
+from connector.assemble import assemble, ready, wall_clock
 from connector.cli.exits import Exit
 from connector.cli.online import refuse_what_the_crm_lacks
-from connector.cli.passes import code_of, real_wait
+from connector.cli.passes import code_of
 from connector.cli.progress import Progress
-from connector.cli.say import data, down_sentence, err, out, told
+from connector.cli.say import INTERRUPTED, Refused, counted, data, down_sentence, err, out, told
+from connector.cli.stopping import Stop
 from connector.cli.tables import table
-from connector.commands import CreateTask, Kind
+from connector.commands import CreateTask, Kind, SetStage, kind_of
 from connector.config.load import load
 from connector.config.nouns import Config
 from connector.engine import Engine
+from connector.events import Dropped, Event, Listener
 from connector.lifecycle import rank
-from connector.model import CrmRef, Stage
-from connector.problems import ConfigurationInvalid
+from connector.model import Actor, CrmRef, Stage
 from connector.sandbox.hubspot import NO_LAG, Person, Portal, serve
 from connector.sandbox.hubspot import load as load_people
 from connector.store.base import Effect, State
@@ -36,13 +38,27 @@ SECOND_ACT: Final = timedelta(days=1)
 """Engagement of the last day is kept back until the base has been synced."""
 _STAGES: Final = (Stage.LEAD, Stage.MQL, Stage.SQL)
 _TASKS_SHOWN: Final = 3
+_COLUMNS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What one act wrote: people moved to a stage (*straight* to SQL), tasks, records whose result fields changed."""
+
+    done: Pass
+    mql: int
+    sql: int
+    straight: int
+    tasks: int
+    scored: int
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What the two acts came to."""
 
-    first: Pass
+    first: Act
+    second: Act
     both: Pass
     conversion: tuple[Mapping[str, object], ...]
     tasks: tuple[Effect, ...]
@@ -63,27 +79,47 @@ def demo(people_file: Path | None, config_file: Path | None, *, as_json: bool, s
         err(f'the demo has a HubSpot sandbox, but home.tasks names "{system}", a {config.systems[system].kind} system')
         return Exit.USAGE
     portal = Portal(people, hold_newer_than=SECOND_ACT, index_lag=NO_LAG)
-    with TemporaryDirectory(prefix="connector-demo-") as folder, serve(portal) as server:
+    with TemporaryDirectory(prefix="connector-demo-") as folder, serve(portal) as server, Stop() as stop:
         there = _pointed_at(config, server.url, Path(folder))
         if not as_json:
-            err(f"a sandbox with {len(people)} people listens on {server.url}")
+            err(f"a sandbox CRM with {len(people):,} people is on {server.url}; nothing leaves this machine\n")
+        dropped: Counter[str] = Counter()
         with Progress() as progress:
-            engine = ready(assemble(there, tell=progress.tell))
+            listener = _without_drops(progress, dropped)
+            engine = ready(assemble(there, tell=listener, stopping=stop.asked))
             for adapter in engine.adapters.values():
                 adapter.prepare(dry=False)
             refuse_what_the_crm_lacks(engine)
-            shown = _two_acts(engine, portal, people, began)
+            shown = _two_acts(engine, portal, people, began, stop)
+        if stop.asked():
+            err(INTERRUPTED)
+            return Exit.FAILED
         if as_json:
             data(_as_json(shown))
         else:
-            _print(there, shown)
-        code = code_of(shown.both)
+            _print(there, shown, dropped)
         for name, down in shown.both.down.items():
-            err(down_sentence(name, down))
+            if name not in progress.said:
+                err(down_sentence(name, down))
+        if not as_json:
+            err("\nYour own: connector init writes the file, connector plan shows what it would do in your CRM.")
         if stay:
-            _stay(there, server.url)
+            _stay(there, server.url, stop)
         engine.store.close()
-    return code
+    return code_of(shown.both)
+
+
+def _without_drops(progress: Progress, dropped: Counter[str]) -> Listener:
+    """Return a listener that counts what was dropped for the story instead of reporting it between the lines."""
+
+    def tell(event: Event) -> None:
+        """Take one event."""
+        if isinstance(event, Dropped):
+            dropped[event.reason] += 1
+        else:
+            progress.tell(event)
+
+    return tell
 
 
 def _people(path: Path | None) -> list[Person]:
@@ -99,13 +135,13 @@ def _config(path: Path | None) -> Config:
     Return the configuration, with a made-up token where none is set: a sandbox takes any.
 
     Raises:
-        ConfigurationInvalid: It has problems.
+        Refused: It has problems.
     """
     environ = {"HUBSPOT_TOKEN": "demo", **os.environ}
     with as_file(files("connector.config") / "example.toml") as bundled:
         loaded = load(path or bundled, environ)
     if loaded.config is None:
-        raise ConfigurationInvalid([one for one in loaded.problems if not one.warning])
+        raise Refused([one for one in loaded.problems if not one.warning], loaded.lines)
     return loaded.config
 
 
@@ -117,34 +153,27 @@ def _pointed_at(config: Config, url: str, folder: Path) -> Config:
         else system
         for name, system in config.systems.items()
     }
-    return replace(config, systems=systems, store_url=f"sqlite:///{folder}/demo.db")
+    # The sample's instants move with the clock, so the agreement is in force whatever day it is.
+    agreement = replace(config.agreement, effective=min(config.agreement.effective, wall_clock()))
+    return replace(config, systems=systems, agreement=agreement, store_url=f"sqlite:///{folder}/demo.db")
 
 
-def _two_acts(engine: Engine, portal: Portal, people: Sequence[Person], began: float) -> Shown:
+def _two_acts(engine: Engine, portal: Portal, people: Sequence[Person], began: float, stop: Stop) -> Shown:
     """Sync the base that was there before us, then what people do while we watch."""
-    first = sync(engine, real_wait)
+    first = _act(engine, sync(engine, stop.wait))
     # The sandbox's clock has whole milliseconds: what happens now must be later than what was read.
-    real_wait(timedelta(milliseconds=50))
+    stop.wait(timedelta(milliseconds=50))
     portal.release()
-    both = merged(first, sync(engine, real_wait))
+    second = _act(engine, sync(engine, stop.wait), first)
+    both = merged(first.done, second.done)
     with engine.store.reading() as look:
-        paths = report.paths(look.transitions())
         tasks = look.effects(states=(State.DONE,), kind=Kind.TASK, limit=1_000_000)
-        owned = look.owners_of(refs=[_ref(engine, portal, one) for one in people])
-    won = {owned.get(_ref(engine, portal, one)) for one in people if one.outcome == "won"}
-    conversion = []
-    for stage in _STAGES:
-        reached = (
-            set(owned.values())
-            if stage == Stage.LEAD
-            else {person for person, path in paths.items() if any(rank(one) >= rank(stage) for one in path.entered)}
-        )
-        conversion.append({"stage": stage, "people": len(reached), "won": len(reached & won)})
     per_contact = portal.journal.tasks_by_contact()
     return Shown(
         first=first,
+        second=second,
         both=both,
-        conversion=tuple(conversion),
+        conversion=_conversion(engine, portal, people),
         tasks=tasks,
         journal={
             "tasks": sum(map(len, per_contact.values())),
@@ -154,6 +183,47 @@ def _two_acts(engine: Engine, portal: Portal, people: Sequence[Person], began: f
         seconds=round(time.monotonic() - began, 1),
         calls={name: budget.left().asked for name, budget in engine.budgets.items()},
     )
+
+
+def _act(engine: Engine, done: Pass, before: Act | None = None) -> Act:
+    """Return what was written since the act *before*."""
+    with engine.store.reading() as look:
+        effects = look.effects(states=(State.DONE,), limit=10_000_000)
+        straight = sum(step.imputed and step.actor == Actor.CONNECTOR for step in look.transitions())
+    moved = Counter(one.command.stage for one in effects if isinstance(one.command, SetStage))
+    kinds = Counter(kind_of(one.command) for one in effects)
+    return Act(
+        done,
+        moved[Stage.MQL] - (before.mql if before else 0),
+        moved[Stage.SQL] - (before.sql if before else 0),
+        straight - (before.straight if before else 0),
+        kinds[Kind.TASK] - (before.tasks if before else 0),
+        kinds[Kind.FIELDS] - (before.scored if before else 0),
+    )
+
+
+def _conversion(engine: Engine, portal: Portal, people: Sequence[Person]) -> tuple[Mapping[str, object], ...]:
+    """Return for each stage who ever reached it, by whom, and how many of them became customers."""
+    with engine.store.reading() as look:
+        owned = look.owners_of(refs=[_ref(engine, portal, one) for one in people])
+        steps = list(look.transitions())
+    won = {owned.get(_ref(engine, portal, one)) for one in people if one.outcome == "won"}
+    rows = []
+    for stage in _STAGES:
+        first: dict[int, bool] = {}
+        for step in steps:
+            if step.target is not None and rank(step.target) >= rank(stage):
+                first.setdefault(step.person_id, step.actor == Actor.CONNECTOR)
+        reached = set(owned.values()) if stage == Stage.LEAD else set(first)
+        ours = sum(first.values())
+        rows.append({
+            "stage": stage,
+            "people": len(reached),
+            "won": len(reached & won),
+            "before": len(reached) - ours,
+            "new": ours,
+        })
+    return tuple(rows)
 
 
 def _ref(engine: Engine, portal: Portal, person: Person) -> CrmRef:
@@ -182,49 +252,89 @@ def _as_json(shown: Shown) -> dict[str, object]:
     }
 
 
-def _print(config: Config, shown: Shown) -> None:
+def _print(config: Config, shown: Shown, dropped: Counter[str]) -> None:
     """Print the acts, the funnel and three tasks."""
-    first, both = shown.first, shown.both
-    out(
-        f"Act 1, the base that was there before us: {first.pulled} records read, {first.evaluated} people judged, "
-        f"{first.delivered} writes."
-    )
-    out(
-        f"Act 2, what people did since: {both.pulled - first.pulled} records read, "
-        f"{both.evaluated - first.evaluated} people judged, {both.delivered - first.delivered} writes, "
-        f"{shown.journal['tasks']} tasks in the CRM.\n"
-    )
+    first, second = shown.first, shown.second
+    agreement = config.agreement.version
+    out("Act 1: the base that was there before us")
+    out(f"  {counted(shown.people, 'person', 'people')} judged by agreement {agreement}, {first.scored:,} got scores")
+    out(f"  {_moved(first)}{_baseline(config, first)}\n")
+    out("Act 2: a day later, some of them did something new")
+    out(f"  {counted(second.done.evaluated, 'person', 'people')} judged again, {second.scored:,} got new scores")
+    out(f"  {_moved(second)}")
+    for reason, count in dropped.items():
+        out(f"  {counted(count, 'task')} dropped at the last moment: {reason}")
+    out(f"\nThe funnel after {counted(sum(shown.calls.values()), 'API call')}")
     out(
         table(
-            ("stage", "people", "of all", "became customers"),
+            ("", "people", "of all", "before us", "by us", "became customers"),
             [_row(shown, row) for row in shown.conversion],
-            frozenset({1, 2, 3}),
+            frozenset({1, 2, 3, 4, 5}),
         )
     )
-    chosen = sorted(shown.tasks, key=lambda one: one.created_at, reverse=True)[:_TASKS_SHOWN]
+    chosen = sorted(shown.tasks, key=_telling)[:_TASKS_SHOWN]
+    if chosen:
+        out(f"\n{_heading(len(chosen), shown.journal['tasks'])}")
     for effect in chosen:
-        command = effect.command
-        if isinstance(command, CreateTask):
-            due = command.due_at.astimezone(config.timezone)
-            out("")
-            out(f"--- task for {command.owner}, due {due:%a %d %b %H:%M}, priority {command.priority} ---")
-            out(command.subject)
-            out("")
-            out(command.body_text)
+        _print_task(config, effect)
 
 
-def _row(shown: Shown, row: Mapping[str, object]) -> tuple[str, str, str, str]:
-    """Return one line of the funnel."""
-    people, won = int(str(row["people"])), int(str(row["won"]))
-    share = f"{people / shown.people:.1%}" if shown.people else "-"
-    return str(row["stage"]).upper(), str(people), share, f"{won} ({won / people:.0%})" if people else "0"
+def _moved(act: Act) -> str:
+    """Return what an act did to stages and tasks."""
+    if not (act.mql or act.sql or act.tasks):
+        return "nobody was moved, no task was given"
+    straight = f" ({act.straight:,} straight away)" if act.straight else ""
+    return f"{act.mql:,} became MQL, {act.sql:,} became SQL{straight}, sales got {counted(act.tasks, 'task')}"
 
 
-def _stay(config: Config, url: str) -> None:
-    """Leave the sandbox and the store there until Ctrl-C."""
-    err(f"the sandbox stays on {url}, the store is {config.store_url}; Ctrl-C ends both")
-    try:
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
+def _baseline(config: Config, act: Act) -> str:
+    """Return why nothing happened to the base, when that is so because it was agreed."""
+    quiet = not (act.mql or act.sql or act.tasks or config.first_sync.stage_changes)
+    return ": what happened before go-live moves nobody ([first_sync])" if quiet else ""
+
+
+def _heading(shown: int, made: int) -> str:
+    """Return the line above the tasks."""
+    number = {1: "One", 2: "Two", 3: "Three"}[shown]
+    return f"{number} of the {counted(made, 'task')}, as the rep finds them in the CRM"
+
+
+def _telling(effect: Effect) -> tuple[bool, int, int]:
+    """Order tasks by how much they tell: high priority first, then those with the most evidence."""
+    command = effect.command
+    if not isinstance(command, CreateTask):
+        return True, 0, effect.id
+    return str(command.priority) != "high", -command.body_text.count("\n- "), effect.id
+
+
+def _print_task(config: Config, effect: Effect) -> None:
+    """Print one task with its owner, due date and body, indented."""
+    command = effect.command
+    if not isinstance(command, CreateTask):
         return
+    due = command.due_at.astimezone(config.timezone)
+    out("\n" + "-" * _COLUMNS)
+    out(fill(command.subject, _COLUMNS))
+    out(f"for {command.owner}, due {due:%a %d %b %H:%M}, priority {command.priority}\n")
+    for line in command.body_text.splitlines():
+        out(fill(line, _COLUMNS, initial_indent="  ", subsequent_indent="  ") if line else "")
+
+
+def _row(shown: Shown, row: Mapping[str, object]) -> tuple[str, ...]:
+    """Return one line of the funnel."""
+    people, won, before, new = (int(str(row[name])) for name in ("people", "won", "before", "new"))
+    share = f"{people / shown.people:.1%}" if shown.people else "-"
+    customers = f"{won:,} ({won / people:.0%})" if people else "0"
+    name = "all" if row["stage"] == Stage.LEAD else str(row["stage"]).upper()
+    return name, f"{people:,}", share, f"{before:,}", f"{new:,}", customers
+
+
+def _stay(config: Config, url: str, stop: Stop) -> None:
+    """Leave the sandbox and the store there until Ctrl-C."""
+    err("\nThe sandbox stays until Ctrl-C. Look around from another terminal:")
+    err(f"  export HUBSPOT_TOKEN=demo CONNECTOR_CONFIG={config.path}")
+    err(f"  export CONNECTOR_STORE__URL={config.store_url}")
+    err(f"  export CONNECTOR_SYSTEMS__{config.home.tasks.upper()}__BASE_URL={url}")
+    err("  connector report conversion; connector status; connector sync")
+    while not stop.asked():
+        stop.wait(timedelta(hours=1))

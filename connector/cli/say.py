@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import Enum
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Any, Final
 
 from connector.adapters.base import AdapterDown
@@ -20,21 +21,44 @@ from connector.cli.exits import DOWN, Exit
 from connector.config.load import Loaded, load, render
 from connector.config.nouns import Config
 from connector.engine import AgreementChanged
-from connector.problems import ConfigurationInvalid
+from connector.problems import ConfigurationInvalid, Problem
+from connector.sandbox.people import BadPeopleFile
 from connector.store.base import StoreBroken, StoreBusy, StoreTooNew
 
 DEFAULT: Final = "config.toml"
 VARIABLE: Final = "CONNECTOR_CONFIG"
+INTERRUPTED: Final = "interrupted; what was accepted is stored, and the next pass goes on from here"
+
+
+class Refused(ConfigurationInvalid):
+    """A configuration that cannot be used, with the lines of its file, to show each problem where it stands."""
+
+    def __init__(self, problems: Iterable[Problem], lines: tuple[str, ...]) -> None:
+        """Keep both."""
+        super().__init__(problems)
+        self.lines = lines
 
 
 def out(text: str) -> None:
-    """Print data."""
-    sys.stdout.write(text + "\n")
+    """Print data; whoever read it may have gone (`| head -1`), which takes nothing from what the command does."""
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def err(text: str) -> None:
     """Print a sentence for a person."""
     sys.stderr.write(text + "\n")
+
+
+def fitted(text: str) -> str:
+    """Return *text* cut to the terminal's width; whole where no terminal is: a file or a script takes all."""
+    if not sys.stdout.isatty():
+        return text
+    width = get_terminal_size().columns
+    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def data(value: object) -> None:
@@ -79,7 +103,7 @@ def settled(file: Path | None) -> Config:
         if problem.warning:
             err("warning: " + render(problem, loaded.lines))
     if loaded.config is None:
-        raise ConfigurationInvalid([one for one in loaded.problems if not one.warning])
+        raise Refused([one for one in loaded.problems if not one.warning], loaded.lines)
     return loaded.config
 
 
@@ -91,22 +115,22 @@ def told(command: Callable[..., Exit]) -> Callable[..., Exit]:
             return command(*args, **kwargs)
         except ConfigurationInvalid as invalid:
             return _problems(invalid)
-        except (AgreementChanged, AdapterDown, StoreBusy, StoreTooNew, StoreBroken) as known:
-            sentence, code = _ending(known)
+        except (AgreementChanged, AdapterDown, BadPeopleFile, StoreBusy, StoreTooNew, StoreBroken) as known:
+            sentence, code = ending(known)
             err(sentence)
             return code
-        except BrokenPipeError:
-            # Whoever read our output has gone (| head); nothing to tell, and nowhere to tell it.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return Exit.DONE
+        except OSError as refused:
+            # A full disk, a folder that may not be written, a port that is taken: the system's words name it.
+            err(f"{refused.filename}: {refused.strerror}" if refused.filename else str(refused))
+            return Exit.FAILED
         except KeyboardInterrupt:
-            err("interrupted; everything that was accepted is stored")
+            err(INTERRUPTED)
             return Exit.FAILED
 
     return run
 
 
-def _ending(known: Exception) -> tuple[str, Exit]:
+def ending(known: Exception) -> tuple[str, Exit]:
     """Return what to say about an exception whose cause we know, and how to end."""
     match known:
         case AgreementChanged():
@@ -128,21 +152,27 @@ def _ending(known: Exception) -> tuple[str, Exit]:
 
 def _problems(invalid: ConfigurationInvalid) -> Exit:
     """Print every problem, the count last."""
+    lines = invalid.lines if isinstance(invalid, Refused) else ()
     for problem in invalid.problems:
-        err(render(problem, ()))
-    count = len(invalid.problems)
-    err(f"{count} problem{'' if count == 1 else 's'}; nothing was written")
+        err(render(problem, lines))
+    err(f"{counted(len(invalid.problems), 'problem')}; nothing was written")
     return Exit.CONFIG
+
+
+def counted(number: int, noun: str, several: str = "") -> str:
+    """Return a number with its noun: 1 problem, 2,000 problems."""
+    return f"{number:,} {noun if number == 1 else several or noun + 's'}"
 
 
 def down_sentence(system: str, down: AdapterDown) -> str:
     """Return what an operator should know and do about a system that cannot be reached."""
     advice = {
-        "network": "Check the network and the vendor's status page; nothing is lost, it is tried again.",
-        "paused": "The vendor asked us to stay away; it is tried again by itself.",
+        "network": "Check the network and the vendor's status page; nothing is lost, the next pass goes on from here.",
+        "paused": "The vendor asked us to stay away; the next pass goes on from here.",
         "budget": "Our share of the API limits is used up; raise api_share or try later.",
         "credentials": "Check the token in the configuration: it is wrong, expired or revoked.",
         "scopes": "Give the credentials the scopes named above.",
     }
-    when = f" (again in {int(down.after.total_seconds())} s)" if down.after else ""
+    asks = down.after is not None and down.kind in {"paused", "budget"}
+    when = f" (wait {int(down.after.total_seconds())} s)" if asks and down.after else ""
     return f"{system}: {down.reason}{when}. {advice.get(down.kind, '')}".rstrip()
