@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
 
+from typing_extensions import override
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -32,6 +34,7 @@ class Mutant:
     wrong: str
     killed_by: str
 
+    @override
     def __str__(self) -> str:
         """Name the mutant by what is wrong."""
         return f"{self.module}: {' '.join(self.wrong.split())[:60] or 'line left out'}"
@@ -45,6 +48,7 @@ class _Breaking(importlib.machinery.SourceFileLoader):
         super().__init__(loader.name, loader.path)
         self._right, self._wrong = right, wrong
 
+    @override
     def get_code(self, fullname: str) -> CodeType | None:
         """Compile the changed source, without any cached byte code."""
         path = self.get_filename(fullname)
@@ -62,6 +66,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         """Look out for *module*."""
         self._module, self._right, self._wrong = module, right, wrong
 
+    @override
     def find_spec(self, name: str, path: object = None, target: object = None) -> importlib.machinery.ModuleSpec | None:
         """Return the module's spec with the breaking loader; leave every other module alone."""
         del target

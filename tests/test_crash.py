@@ -40,7 +40,7 @@ class Journey:
         """Do one pass of a process that may die on the way."""
         world = self.world
         store = open_store(world.config.store_url)
-        world.store = MortalStore(store, fate)  # type: ignore[assignment]
+        world.store = MortalStore(store, fate)
         try:
             pool = MortalPool(InProcess(world.portal), fate)
             world.engine = world.start(pool)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -13,24 +15,25 @@ from connector.deliver import deliver
 from connector.engine import AgreementChanged
 from connector.events import Dropped, Pulled, Tried
 from connector.lifecycle import SET_BACK
-from connector.model import Actor, Stage
+from connector.model import Actor, Stage, Standing
 from connector.store.base import State
 
 from tests.world import World, somebody
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
+NO_CHANGES: Mapping[str, str] = MappingProxyType({})
 
 
-def synced(tmp_path: Path, *people: str, **changes: object) -> World:
+def synced(tmp_path: Path, *people: str, changes: Mapping[str, str] = NO_CHANGES) -> World:
     """Return a world whose base was there before us and has been synced."""
-    world = World(tmp_path, [somebody(name) for name in people], **changes)  # type: ignore[arg-type]
+    world = World(tmp_path, [somebody(name) for name in people], changes)
     world.sync()
     world.later(5 * MINUTE)
     return world
 
 
-def standing_of(world: World, name: str):  # noqa: ANN201 - a Standing
+def standing_of(world: World, name: str) -> Standing:
     """Return what is remembered of somebody."""
     with world.store.reading() as look:
         (dossier,) = look.dossiers(look.find(f"{name}@buyer.example"))
