@@ -12,6 +12,7 @@ from connector.adapters import registry
 from connector.adapters.base import Adapter, Clock
 from connector.budget import Budget
 from connector.config.nouns import Config
+from connector.config.planned import refuse_planned
 from connector.decide import Judge
 from connector.engine import Engine, with_epoch
 from connector.events import Listener, unheard
@@ -81,7 +82,13 @@ def assemble(  # noqa: PLR0913 - everything that comes from outside is handed in
 def connected(
     config: Config, clock: Clock = wall_clock, transports: Mapping[str, object] = _NO_TRANSPORTS
 ) -> tuple[dict[str, Adapter], dict[str, Budget]]:
-    """Return the adapter and the budget of each configured system; nothing is sent yet."""
+    """
+    Return the adapter and the budget of each configured system; nothing is sent yet.
+
+    Raises:
+        ConfigurationInvalid: A system is of a kind that comes in a later release.
+    """
+    refuse_planned(config)
     adapters: dict[str, Adapter] = {}
     budgets: dict[str, Budget] = {}
     for name, system in config.systems.items():

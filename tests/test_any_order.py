@@ -92,7 +92,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.world.portal.faults.clear()
         self.world.portal.faults.add(Fault(FaultKind.RESET, method="POST", path=kind, applied=applied))
 
-    @rule(at=st.integers(1, 60))
+    @rule(at=st.integers(1, 25))
     def a_pass_dies(self, at: int) -> None:
         """The process is killed at some point of a pass, and another one starts."""
         fate = Fate(at)
