@@ -17,6 +17,7 @@ from typing import Final
 
 from connector import brakes
 from connector.adapters.base import AdapterDown
+from connector.budget import Left
 from connector.deliver import Delivered, deliver, probe
 from connector.engine import Engine, register_agreement
 from connector.evaluate import evaluate
@@ -51,6 +52,7 @@ class Pass:
         api_calls: Requests by system.
         seconds: Length of the pass.
         down: Why systems could not be reached, by system.
+        budget: Where each system's share of the vendor's limits stood at the end.
     """
 
     pulled: int = 0
@@ -66,6 +68,7 @@ class Pass:
     api_calls: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     down: dict[str, AdapterDown] = field(default_factory=dict)
+    budget: Mapping[str, Left] = field(default_factory=dict)
 
 
 def sync(engine: Engine, wait: Wait, allow: Mapping[str, int] = _NONE) -> Pass:
@@ -234,6 +237,7 @@ def summed_up(engine: Engine, done: Pass) -> None:
     done.unknown = states[State.UNKNOWN] + states[State.INFLIGHT]
     done.waiting = states[State.PENDING] + done.unknown
     done.held = brakes.counted(held)
+    done.budget = {name: budget.left() for name, budget in engine.budgets.items()}
 
 
 def calls(engine: Engine) -> dict[str, int]:
@@ -257,6 +261,10 @@ def as_json(done: Pass) -> dict[str, object]:
         "api_calls": dict(done.api_calls),
         "seconds": done.seconds,
         "down": {name: {"kind": down.kind, "reason": down.reason} for name, down in done.down.items()},
+        "budget": {
+            name: {"used_today": left.used_today, "ours_today": left.most_today, "left_today": left.vendor_left_today}
+            for name, left in done.budget.items()
+        },
     }
 
 

@@ -184,9 +184,9 @@ def report(
 @app.command()
 def status(config: ConfigFile = None, *, json: Json = False) -> None:
     """Show cursors, backlog, budget, what is down, and the last runs."""
-    from connector.cli import reports  # noqa: PLC0415 - see the module's first line
+    from connector.cli import overview  # noqa: PLC0415 - see the module's first line
 
-    raise typer.Exit(reports.status(config, as_json=json))
+    raise typer.Exit(overview.status(config, as_json=json))
 
 
 @app.command()
@@ -200,9 +200,9 @@ def version() -> None:
 @app.command()
 def healthcheck(config: ConfigFile = None) -> None:
     """Exit 0 when the daemon's heart has beaten lately."""
-    from connector.cli import reports  # noqa: PLC0415 - see the module's first line
+    from connector.cli import overview  # noqa: PLC0415 - see the module's first line
 
-    raise typer.Exit(reports.healthcheck(config))
+    raise typer.Exit(overview.healthcheck(config))
 
 
 @outbox.command("list")
@@ -246,17 +246,17 @@ def outbox_drop(
 @db.command("upgrade")
 def db_upgrade(config: ConfigFile = None) -> None:
     """Bring the store's schema to this program's."""
-    from connector.cli import reports  # noqa: PLC0415 - see the module's first line
+    from connector.cli import overview  # noqa: PLC0415 - see the module's first line
 
-    raise typer.Exit(reports.db_upgrade(config))
+    raise typer.Exit(overview.db_upgrade(config))
 
 
 @db.command("current")
 def db_current(config: ConfigFile = None) -> None:
     """Print the store's schema version and the one this program needs."""
-    from connector.cli import reports  # noqa: PLC0415 - see the module's first line
+    from connector.cli import overview  # noqa: PLC0415 - see the module's first line
 
-    raise typer.Exit(reports.db_current(config))
+    raise typer.Exit(overview.db_current(config))
 
 
 @sandbox.command("hubspot")

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from connector.adapters.base import AdapterDown, Schema
 from connector.assemble import connected
 from connector.cli.exits import DOWN, Exit
-from connector.cli.say import data, down_sentence, err, out, place, read, settled, told
+from connector.cli.say import counted, data, down_sentence, err, out, place, read, settled, told
 from connector.config.load import Loaded, render
+from connector.config.load import as_json as as_json_of
 from connector.config.nouns import Config
 from connector.config.online import check_online
 from connector.config.schema import schema
 from connector.config.template import template
 from connector.decide import Judge
-from connector.problems import Problem, written
+from connector.problems import Problem
 from connector.selftest import run_tests
 
 SCHEMA_FILE: Final = "connector.schema.json"
+_OWNERS_SHOWN: Final = 8
+_TIERS: Final[Mapping[str, str]] = {
+    "A": "the CRM itself refuses a second task with the same key.",
+    "B": "a task is looked for at its contact before it is made.",
+}
 
 
 @told
@@ -56,7 +62,7 @@ def validate(file: Path | None, *, online: bool, as_json: bool) -> Exit:
         data({
             "file": str(place(file)),
             "valid": not errors,
-            "problems": [_as_json(one) for one in problems],
+            "problems": [as_json_of(one) for one in problems],
             "facts": loaded.facts,
             "online": notes,
         })
@@ -67,22 +73,23 @@ def validate(file: Path | None, *, online: bool, as_json: bool) -> Exit:
             out(loaded.facts)
         for note in notes:
             out(note)
-        out(_verdict(loaded, len(errors), len(problems) - len(errors)))
+        out(_verdict(loaded, len(errors), len(problems) - len(errors), code))
     return Exit.CONFIG if errors else code
 
 
-def _verdict(loaded: Loaded, errors: int, warnings: int) -> str:
+def _verdict(loaded: Loaded, errors: int, warnings: int, code: Exit) -> str:
     """Return the last line."""
     if errors or loaded.config is None:
-        return f"{errors} problem{'' if errors == 1 else 's'}"
-    return "valid" + (f", {warnings} warning{'' if warnings == 1 else 's'}" if warnings else "")
+        return counted(errors, "problem")
+    also = f", {counted(warnings, 'warning')}" if warnings else ""
+    unasked = "" if code == Exit.DONE else " as far as the file can tell; the CRM could not be asked"
+    return f"valid{unasked}{also}"
 
 
 def _online(config: Config) -> tuple[tuple[Problem, ...], list[str], Exit]:
     """Ask every CRM; return problems, what was found, and the exit code when one cannot be reached."""
     adapters, _ = connected(config)
     schemas: dict[str, Schema] = {}
-    notes: list[str] = []
     code = Exit.DONE
     for name, adapter in adapters.items():
         try:
@@ -90,28 +97,28 @@ def _online(config: Config) -> tuple[tuple[Problem, ...], list[str], Exit]:
         except AdapterDown as down:
             err(down_sentence(name, down))
             code = DOWN.get(down.kind, Exit.UNREACHABLE)
-    for name, found in schemas.items():
-        fields = sum(len(one) for one in found.fields.values())
-        active = sum(one.active for one in found.owners)
-        notes.append(f"{name}: portal {found.portal}, {fields} fields, {active} active owners")
-        if name == config.home.tasks:
-            notes.append(f"{name}: task key tier {found.task_tier}. {found.tier_hint}".rstrip())
-        if found.budget:
-            notes.append(f"{name}: {found.budget}")
+    notes = [line for name, found in schemas.items() for line in _found(config, name, found)]
     return check_online(config, schemas), notes, code
 
 
-def _as_json(one: Problem) -> dict[str, object]:
-    """Return a problem as `validate --json` prints it."""
-    return {
-        "file": one.file,
-        "line": one.line,
-        "column": one.column,
-        "path": written(one.path),
-        "message": one.message,
-        "hint": one.hint,
-        "warning": one.warning,
-    }
+def _found(config: Config, name: str, found: Schema) -> list[str]:
+    """Return what one CRM offers, in short lines."""
+    fields = ", ".join(f"{len(each):,} of {kind}" for kind, each in found.fields.items() if each)
+    active = [one.email for one in found.owners if one.active and one.email]
+    more = f" and {len(active) - _OWNERS_SHOWN:,} more" if len(active) > _OWNERS_SHOWN else ""
+    scopes = f"missing: {', '.join(found.missing_scopes)}" if found.missing_scopes else "all that are needed"
+    lines = [
+        f"{name}: portal {found.portal or 'unknown'}",
+        f"  fields    {fields}",
+        f"  owners    {counted(len(active), 'active one')}: {', '.join(sorted(active)[:_OWNERS_SHOWN]) or '-'}{more}",
+        f"  scopes    {scopes}",
+    ]
+    if name == config.home.tasks:
+        tier = _TIERS.get(found.task_tier, "")
+        lines.append(f"  task key  tier {found.task_tier}: {tier} {found.tier_hint}".rstrip())
+    if found.budget:
+        lines.append(f"  API       {found.budget}")
+    return lines
 
 
 @told
@@ -146,5 +153,5 @@ def setup(file: Path | None, *, yes: bool) -> Exit:
     if not lines:
         out("nothing to create, every field is there")
     elif not yes:
-        out("Nothing was created; connector setup --yes creates them.")
+        err("nothing was created; connector setup --yes creates them")
     return Exit.DONE

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from connector.assemble import assemble
 from connector.cli.exits import Exit
+from connector.cli.people import called
 from connector.cli.say import data, err, out, settled, told
 from connector.cli.tables import table
 from connector.commands import CreateTask
 from connector.engine import Engine
 from connector.evaluate import person_of
-from connector.model import Check, Evidence, Explanation, Person, Transition
+from connector.lifecycle import SET_BACK
+from connector.model import Barrier, Check, Evidence, Explanation, Person, Transition
 from connector.store import open_store
 from connector.store.base import Dossier, Effect
+
+_SHOWN: Final = 3
+"""Pieces of evidence printed for a line; --json has all."""
 
 
 @told
@@ -31,7 +37,8 @@ def explain(who: str, file: Path | None, *, as_json: bool) -> Exit:
         history = {one: tuple(look.transitions(one)) for one in ids}
         effects = {one: look.effects(person_id=one) for one in ids}
     if not dossiers:
-        err(f'nobody is known as "{who}"; give an e-mail address, a CRM id, or our own id')
+        err(f'nobody is known as "{who}". Give an e-mail address, a CRM id, or our own id.')
+        err("Who is new in the CRM is known after the next connector sync.")
         return Exit.FAILED
     if len(dossiers) > 1:
         err(f'"{who}" names {len(dossiers)} people: ' + ", ".join(str(one.standing.person_id) for one in dossiers))
@@ -133,25 +140,23 @@ def _as_text(  # noqa: PLR0913 - the parts of one answer
 ) -> str:
     """Return the explanation for a person to read."""
     zone = engine.config.timezone
-    name = " ".join(str(person.fields[one]) for one in ("first_name", "last_name") if person.fields.get(one))
-    company = f" ({person.fields['company']})" if person.fields.get("company") else ""
-    parts = [f"{name or person.fields.get('email') or f'person {person.id}'}{company}"]
-    stage = person.stage.upper() if person.stage else "no stage"
+    records = ", ".join(f"{ref.system} {ref.object} {ref.id}" for ref in person.refs)
+    stage = person.stage.upper() if person.stage else "none"
     since = f" since {_day(person.stage_at, zone)}" if person.stage_at else ""
-    parts.append(
-        f"stage: {stage}{since}; the agreement {engine.config.agreement.version} says: "
-        f"{(explanation.decision.stage or 'neither MQL nor SQL').upper()}"
-        f"{' (blocked)' if explanation.decision.blocked else ''}"
-    )
-    parts += [
-        f"withheld ({barrier.reason}): only engagement after {_day(barrier.at, zone)} counts by itself"
-        for barrier in dossier.standing.barriers
+    verdict = explanation.decision.stage.upper() if explanation.decision.stage else "neither MQL nor SQL"
+    blocked = ", but blocked" if explanation.decision.blocked else ""
+    parts = [
+        called(person),
+        f"record    {records}; our id {person.id}",
+        f"stage     {stage}{since}",
+        f"verdict   {verdict}{blocked}, by agreement {engine.config.agreement.version}",
     ]
+    parts += [f"withheld  {_withheld(barrier, zone)}" for barrier in dossier.standing.barriers]
     parts += ["", "Score", _lines(explanation, zone), "", "Criteria"]
     for check_name, check in explanation.checks.items():
         parts += [f"{check_name}:", *_tree(check, zone, 1)]
     if explanation.missing:
-        parts += ["", "Empty fields that were asked for: " + ", ".join(explanation.missing)]
+        parts += ["", "Missing: these fields are empty and were asked for: " + ", ".join(explanation.missing)]
     if explanation.lacking:
         parts += ["", "Lacking to the next stage", *[f"  - {one}" for one in explanation.lacking]]
     if history:
@@ -160,6 +165,14 @@ def _as_text(  # noqa: PLR0913 - the parts of one answer
     if waiting:
         parts += ["", "Writes under way", *[f"  {one.state}: {_what(one)} {one.reason}".rstrip() for one in waiting]]
     return "\n".join(parts) + "\n"
+
+
+def _withheld(barrier: Barrier, zone: ZoneInfo) -> str:
+    """Return why what is there does not move the person."""
+    if barrier.reason == SET_BACK:
+        hold = f", not before {_day(barrier.hold_until, zone)}" if barrier.hold_until else ""
+        return f"somebody moved them back; only what they do after {_day(barrier.at, zone)} counts by itself{hold}"
+    return f"what they did up to {_day(barrier.at, zone)} was there before us and moves nobody ([first_sync])"
 
 
 def _lines(explanation: Explanation, zone: ZoneInfo) -> str:
@@ -171,14 +184,17 @@ def _lines(explanation: Explanation, zone: ZoneInfo) -> str:
                 _points(line.points),
                 score,
                 line.rule,
-                "; ".join(_fact(one, zone) for one in line.evidence[:3]),
+                "; ".join(_fact(one, zone) for one in line.evidence[:_SHOWN])
+                + (f"; {len(line.evidence) - _SHOWN} more" if len(line.evidence) > _SHOWN else ""),
                 line.note,
             )
             for line in explanation.lines
             if line.score == score
         ]
         rows.append((_points(total), score, "= total" if score == "total" else "= sum", "", ""))
-    return table(("points", "score", "rule", "evidence", ""), rows, frozenset({0}))
+    noted = any(row[-1] for row in rows)
+    head = ("points", "score", "rule", "evidence", "note")
+    return table(head if noted else head[:-1], rows if noted else [row[:-1] for row in rows], frozenset({0}))
 
 
 def _points(points: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -9,7 +10,6 @@ from typing import Literal
 from connector.cli.exits import Exit
 from connector.cli.say import err, told
 from connector.sandbox.hubspot import run
-from connector.sandbox.people import BadPeopleFile
 
 
 @told
@@ -34,7 +34,9 @@ def hubspot(  # noqa: PLR0913 - a sandbox has these switches
             latency=timedelta(milliseconds=latency),
             bare=bare,
         )
-    except (BadPeopleFile, OSError) as refused:
-        err(str(refused))
+    except OSError as refused:
+        if refused.errno != errno.EADDRINUSE:
+            raise
+        err(f"--port {port}: another program listens there. Name another port, or 0 for any free one.")
         return Exit.FAILED
     return Exit.DONE

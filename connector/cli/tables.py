@@ -17,7 +17,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset[i
     """
     if not rows:
         return "(none)"
-    every = [list(head), *[[_one_line(cell) for cell in row] for row in rows]]
+    every = [list(head), *[[one_line(cell) for cell in row] for row in rows]]
     widths = [max(_width(row[at]) for row in every) for at in range(len(head))]
     every.insert(1, ["-" * width for width in widths])
     lines = []
@@ -30,7 +30,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset[i
     return "\n".join(lines)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return *text* without line breaks and control characters."""
     return "".join(sign if sign.isprintable() else " " for sign in text)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from connector.assemble import wall_clock
 from connector.cli.exits import Exit
-from connector.cli.say import data, err, out, settled, told
-from connector.cli.tables import table
+from connector.cli.say import counted, data, err, out, settled, told
+from connector.cli.tables import one_line
 from connector.commands import CreateTask, SetStage, kind_of
+from connector.problems import did_you_mean
 from connector.store import open_store
-from connector.store.base import Effect, State
+from connector.store.base import Effect, Quarantined, State, Store
 
 _USUAL: Final = (State.HELD, State.PENDING, State.INFLIGHT, State.UNKNOWN, State.PARKED)
 
@@ -20,82 +23,93 @@ _USUAL: Final = (State.HELD, State.PENDING, State.INFLIGHT, State.UNKNOWN, State
 def show(file: Path | None, states: tuple[str, ...], limit: int, *, quarantine: bool, as_json: bool) -> Exit:
     """List writes that are not done, or rows that could not be mapped."""
     config = settled(file)
-    unknown = [one for one in states if one not in {str(state) for state in State}]
+    unknown = next((one for one in states if one not in {str(state) for state in State}), "")
     if unknown:
-        err(f'no state "{unknown[0]}"; there are {", ".join(State)}')
+        hint = did_you_mean(unknown, list(State)) or f"There are {', '.join(State)}."
+        err(f'--state {unknown}: there is no state "{unknown}". {hint}')
         return Exit.USAGE
     store = open_store(config.store_url, read_only=True)
     with store.reading() as look:
-        if quarantine:
-            rows = look.quarantined(limit)
-            effects: tuple[Effect, ...] = ()
-        else:
-            rows = ()
-            effects = look.effects(states=[State(one) for one in states] or _USUAL, limit=limit)
-    if as_json:
-        data(
-            [
-                {
-                    "ref": f"{one.ref.system}:{one.ref.object}:{one.ref.id}",
-                    "problem": one.problem,
-                    "since": one.first_at,
-                }
-                for one in rows
-            ]
-            if quarantine
-            else [_as_json(one) for one in effects]
-        )
+        aside = look.quarantined()
+        effects = look.effects(states=[State(one) for one in states] or _USUAL, limit=limit)
+    if quarantine and as_json:
+        data([_aside_as_json(one) for one in aside[:limit]])
     elif quarantine:
-        out(
-            table(
-                ("record", "since", "problem"),
-                [
-                    (f"{one.ref.system} {one.ref.object} {one.ref.id}", f"{one.first_at:%Y-%m-%d %H:%M}", one.problem)
-                    for one in rows
-                ],
-            )
-        )
+        _print_aside(aside[:limit], config.timezone)
+    elif as_json:
+        data([_as_json(one) for one in effects])
     else:
-        out(
-            table(
-                ("id", "state", "system", "record", "write", "reason"),
-                [
-                    (
-                        str(one.id),
-                        one.brake or str(one.state),
-                        one.command.ref.system,
-                        one.command.ref.id,
-                        what(one),
-                        _why(one),
-                    )
-                    for one in effects
-                ],
-            )
-        )
+        _print(effects, config.timezone)
+        if aside:
+            err(f"beside these, {counted(len(aside), 'unreadable record')}: connector outbox list --quarantine")
     return Exit.DONE
+
+
+def _print(effects: Sequence[Effect], zone: ZoneInfo) -> None:
+    """Print each write on a line, and why it waits, in the vendor's own words, below it."""
+    for effect in effects:
+        ref = effect.command.ref
+        state = f"held by {effect.brake}" if effect.brake else str(effect.state)
+        out(f"{effect.id:>6}  {state}: {what(effect)}; {ref.system} {ref.object} {ref.id}")
+        if effect.reason:
+            out(f"        {_why(effect)}")
+        if effect.not_before is not None and effect.state in {State.PENDING, State.UNKNOWN}:
+            out(f"        not before {effect.not_before.astimezone(zone):%Y-%m-%d %H:%M:%S}")
+    if not effects:
+        out("nothing waits")
+
+
+def _print_aside(rows: Sequence[Quarantined], zone: ZoneInfo) -> None:
+    """Print each row that could not be mapped, and its problem below it."""
+    for row in rows:
+        out(f"{row.ref.system} {row.ref.object} {row.ref.id}, since {row.first_at.astimezone(zone):%Y-%m-%d %H:%M}")
+        out(f"        {one_line(row.problem)}")
+    if not rows:
+        out("every record could be read")
+    else:
+        err("mend them in the CRM, or the mapping; the next pass reads what was changed")
 
 
 @told
 def retry(file: Path | None, ids: tuple[int, ...]) -> Exit:
     """Let parked writes go again."""
-    config = settled(file)
-    store = open_store(config.store_url)
+    store = _there(file)
     with store.writing() as tx:
         chosen = ids or tuple(one.id for one in tx.effects(states=(State.PARKED,), limit=1_000_000))
         count = tx.retry(chosen, wall_clock())
-    out(f"{count} will go again with the next pass")
-    return Exit.DONE
+    out(f"{counted(count, 'write')} will go again with the next pass")
+    return _all_found(ids, count, "parked")
 
 
 @told
 def drop(file: Path | None, ids: tuple[int, ...], reason: str) -> Exit:
     """Give writes up."""
-    config = settled(file)
-    store = open_store(config.store_url)
+    store = _there(file)
     with store.writing() as tx:
         count = tx.drop(ids, wall_clock(), reason)
-    out(f"{count} dropped")
-    return Exit.DONE
+    out(f"{counted(count, 'write')} dropped")
+    return _all_found(ids, count, "waiting")
+
+
+def _there(file: Path | None) -> Store:
+    """
+    Return the store to write to; one that is not there yet is not made by a glance at its outbox.
+
+    Raises:
+        StoreBroken: There is none.
+    """
+    url = settled(file).store_url
+    open_store(url, read_only=True).close()
+    return open_store(url)
+
+
+def _all_found(ids: tuple[int, ...], count: int, state: str) -> Exit:
+    """Say how many of the given ids were none that the command is for."""
+    missed = len(set(ids)) - count
+    if missed <= 0:
+        return Exit.DONE
+    err(f"{missed} of the ids {'is' if missed == 1 else 'are'} not {state}; see connector outbox list")
+    return Exit.FAILED
 
 
 def what(effect: Effect) -> str:
@@ -111,6 +125,18 @@ def what(effect: Effect) -> str:
 def _why(effect: Effect) -> str:
     """Return why it waits, with the vendor's request id."""
     return f"{effect.reason} (request {effect.request_id})" if effect.request_id else effect.reason
+
+
+def _aside_as_json(row: Quarantined) -> dict[str, object]:
+    """Return a row that could not be mapped as `outbox list --quarantine --json` prints it."""
+    return {
+        "system": row.ref.system,
+        "object": row.ref.object,
+        "remote_id": row.ref.id,
+        "problem": row.problem,
+        "since": row.first_at,
+        "last_seen": row.last_at,
+    }
 
 
 def _as_json(effect: Effect) -> dict[str, object]:
