@@ -124,7 +124,7 @@ def _found(config: Config, name: str, found: Schema) -> list[str]:
 @told
 def test(file: Path | None, *, as_json: bool) -> Exit:
     """Run the admin's own tests."""
-    config = settled(file)
+    config = settled(file, online=False)
     judge = Judge(config.agreement, config.playbooks, config.fields, config.timezone)
     results = run_tests(config, judge)
     failed = [one for one in results if not one.passed]

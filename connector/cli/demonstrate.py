@@ -19,7 +19,7 @@ from connector.cli.exits import Exit
 from connector.cli.online import refuse_what_the_crm_lacks
 from connector.cli.passes import code_of
 from connector.cli.progress import Progress
-from connector.cli.say import INTERRUPTED, Refused, counted, data, down_sentence, err, out, told
+from connector.cli.say import INTERRUPTED, Lent, Refused, counted, data, down_sentence, err, out, told
 from connector.cli.stopping import Stop
 from connector.cli.tables import table
 from connector.commands import CreateTask, Kind, SetStage, kind_of
@@ -132,14 +132,13 @@ def _people(path: Path | None) -> list[Person]:
 
 def _config(path: Path | None) -> Config:
     """
-    Return the configuration, with a made-up token where none is set: a sandbox takes any.
+    Return the configuration; a token that is not set is not missed, since a sandbox takes any.
 
     Raises:
         Refused: It has problems.
     """
-    environ = {"HUBSPOT_TOKEN": "demo", **os.environ}
     with as_file(files("connector.config") / "example.toml") as bundled:
-        loaded = load(path or bundled, environ)
+        loaded = load(path or bundled, Lent(os.environ))
     if loaded.config is None:
         raise Refused([one for one in loaded.problems if not one.warning], loaded.lines)
     return loaded.config

@@ -28,7 +28,7 @@ _SHOWN: Final = 3
 @told
 def explain(who: str, file: Path | None, *, as_json: bool) -> Exit:
     """Explain the person whom *who* names."""
-    config = settled(file)
+    config = settled(file, online=False)
     store = open_store(config.store_url, read_only=True)
     engine = assemble(config, store=store)
     with store.reading() as look:

@@ -28,7 +28,7 @@ _RUNS: Final = 1000
 @told
 def status(file: Path | None, *, as_json: bool) -> Exit:
     """Print where everything stands."""
-    config = settled(file)
+    config = settled(file, online=False)
     store = stores.open_store(config.store_url, read_only=True)
     seen = Directory(store, {}, wall_clock)
     schemas = {name: seen.known(name) for name in config.systems}
@@ -195,7 +195,7 @@ def _day(at: datetime, zone: ZoneInfo) -> str:
 @told
 def healthcheck(file: Path | None) -> Exit:
     """Exit 0 when the daemon's heart has beaten within the last minute."""
-    config = settled(file)
+    config = settled(file, online=False)
     store = stores.open_store(config.store_url, read_only=True)
     with store.reading() as look:
         beat = look.note(_HEARTBEAT)
@@ -208,7 +208,7 @@ def healthcheck(file: Path | None) -> Exit:
 @told
 def db_upgrade(file: Path | None) -> Exit:
     """Bring the store's schema up."""
-    before, after = stores.upgrade(settled(file).store_url)
+    before, after = stores.upgrade(settled(file, online=False).store_url)
     out(f"schema {before or '(empty)'} -> {after}" if before != after else f"schema {after}, nothing to do")
     return Exit.DONE
 
@@ -216,6 +216,6 @@ def db_upgrade(file: Path | None) -> Exit:
 @told
 def db_current(file: Path | None) -> Exit:
     """Print the schema versions."""
-    found, needed = stores.current(settled(file).store_url)
+    found, needed = stores.current(settled(file, online=False).store_url)
     out(f"schema {found or '(empty)'}, this program needs {needed}")
     return Exit.DONE

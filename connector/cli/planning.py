@@ -83,7 +83,7 @@ def plan(file: Path | None, *, as_json: bool, detailed: bool) -> Exit:
 def _planned(engine: Engine, stop: Stop) -> Planned:
     """Pull and judge on the copy; return the pass so far and every write that waits."""
     try:
-        refuse_what_the_crm_lacks(engine)
+        refuse_what_the_crm_lacks(engine, writing=False)
     except AdapterDown:
         return Planned(unreached(engine, "plan"), (), {})
     with engine.store.writing() as tx:

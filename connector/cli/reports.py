@@ -21,7 +21,7 @@ from connector.store.base import Reading
 @told
 def report(kind: str, file: Path | None, by: str, output: str) -> Exit:
     """Print a report from our own ledger."""
-    config = settled(file)
+    config = settled(file, online=False)
     store = stores.open_store(config.store_url, read_only=True)
     with store.reading() as look:
         known = figures.paths(look.transitions())

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json as _json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import Any, Final
+
+from typing_extensions import override
 
 from connector.adapters.base import AdapterDown
 from connector.cli.exits import DOWN, Exit
@@ -91,14 +93,46 @@ def read(file: Path | None) -> Loaded:
     return load(place(file), os.environ)
 
 
-def settled(file: Path | None) -> Config:
+class Lent(Mapping[str, str]):
+    """The environment for commands that ask no CRM: a secret that is not set there is not missed."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        """Stand before *environ*."""
+        self._environ = environ
+
+    @override
+    def __getitem__(self, name: str) -> str:
+        """Return the variable, or a word that no CRM takes."""
+        return self._environ.get(name, "unset")
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        """Name what is really set."""
+        return iter(self._environ)
+
+    @override
+    def __len__(self) -> int:
+        """Count what is really set."""
+        return len(self._environ)
+
+    @override
+    def __contains__(self, name: object) -> bool:
+        """Tell what is really set."""
+        return name in self._environ
+
+
+def settled(file: Path | None, *, online: bool = True) -> Config:
     """
     Return the configuration; warnings go to stderr.
 
+    Args:
+        file: The file, as it was given.
+        online: Whether a CRM will be asked; without it, variables that hold secrets need not be set.
+
     Raises:
-        ConfigurationInvalid: It has problems.
+        Refused: It has problems.
     """
-    loaded = read(file)
+    loaded = read(file) if online else load(place(file), Lent(os.environ))
     for problem in loaded.problems:
         if problem.warning:
             err("warning: " + render(problem, loaded.lines))

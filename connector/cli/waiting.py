@@ -22,7 +22,7 @@ _USUAL: Final = (State.HELD, State.PENDING, State.INFLIGHT, State.UNKNOWN, State
 @told
 def show(file: Path | None, states: tuple[str, ...], limit: int, *, quarantine: bool, as_json: bool) -> Exit:
     """List writes that are not done, or rows that could not be mapped."""
-    config = settled(file)
+    config = settled(file, online=False)
     unknown = next((one for one in states if one not in {str(state) for state in State}), "")
     if unknown:
         hint = did_you_mean(unknown, list(State)) or f"There are {', '.join(State)}."
@@ -98,7 +98,7 @@ def _there(file: Path | None) -> Store:
     Raises:
         StoreBroken: There is none.
     """
-    url = settled(file).store_url
+    url = settled(file, online=False).store_url
     open_store(url, read_only=True).close()
     return open_store(url)
 

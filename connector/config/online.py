@@ -139,7 +139,7 @@ def _written_fields(config: Config, system: System, schema: Schema) -> Iterator[
                 yield Problem(
                     path,
                     f'{system.name} has no {mapping.object} field "{target}" yet.',
-                    f"{did_you_mean(target, fields)} `connector setup` makes it.".strip(),
+                    f"{did_you_mean(target, fields)} `connector setup --yes` makes it.".strip(),
                     warning=True,
                 )
             elif theirs is not None and not theirs.writable:
