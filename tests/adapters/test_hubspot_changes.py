@@ -91,6 +91,21 @@ def test_25_000_rows_of_one_instant_are_read_through() -> None:
     assert desk.calls() - before <= 130
 
 
+def test_what_changed_after_a_crowded_instant_is_read_too() -> None:
+    """Once an instant is read through by id the reading goes on behind it, and does not read it again."""
+    desk = crowd(900)
+    cursor = settled(desk)
+    keys = desk.portal.ids("contacts")
+    touch(desk, keys[:260], "same", timedelta())
+    desk.later(minutes=10)
+    touch(desk, keys[300:], "later")
+    desk.later(minutes=30)
+    before = desk.calls()
+    found = values(desk.read("contacts", cursor))
+    assert found.keys() == {*keys[:260], *keys[300:]}
+    assert desk.calls() - before <= 8
+
+
 def test_more_than_10_000_hits_are_read_through() -> None:
     """A search ends at 10,000 hits; the next one begins where the last certain instant was."""
     desk = crowd(10_600)
@@ -218,6 +233,23 @@ def test_a_page_whose_rows_were_all_archived_is_skipped() -> None:
         desk.portal.rep.archive_contact(key)
     found = values(desk.read("contacts", cursor))
     assert found.keys() == set(keys[250:])
+
+
+def test_inside_one_instant_a_page_whose_rows_were_all_archived_is_skipped() -> None:
+    """The same holds where the id leads on."""
+    desk = crowd(500, index_lag=(timedelta(seconds=30), timedelta(seconds=30)))
+    cursor = settled(desk)
+    keys = desk.portal.ids("contacts")
+    touch(desk, keys, "same", timedelta())
+    desk.later(minutes=3)
+    first = desk.adapter.pull("contacts", cursor)
+    second = desk.adapter.pull("contacts", first.cursor)
+    assert isinstance(held := decoded(second.cursor), Changes)
+    assert held.key == "0"
+    for key in keys[:250]:
+        desk.portal.rep.archive_contact(key)
+    found = values([first, second, *desk.read("contacts", second.cursor)])
+    assert found.keys() >= set(keys[250:])
 
 
 def test_many_properties_are_read_in_batches() -> None:

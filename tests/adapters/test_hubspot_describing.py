@@ -68,6 +68,14 @@ def test_the_type_decides_and_not_the_widget() -> None:
     }
 
 
+def test_options_are_sorted_by_their_place() -> None:
+    """The place decides and not the order of the answer; options without a place come first."""
+    options = [{"value": "b", "displayOrder": 2}, {"value": "a", "displayOrder": 1}, {"value": "x"}]
+    definition = {"name": "s", "type": "enumeration", "fieldType": "radio", "options": options}
+    adapter, _ = told(lambda sent: reply(200, {"results": [definition] if "/properties/" in sent.url else []}))
+    assert [one.value for one in adapter.describe().fields["contact"]["s"].options] == ["x", "a", "b"]
+
+
 def test_owners_are_all_of_them() -> None:
     """Active and archived ones, page by page; the id is what owner fields take, not the user's."""
     pages = {

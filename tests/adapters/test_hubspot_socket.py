@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import socketserver
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from typing_extensions import override
 
 from connector.adapters import hubspot
-from connector.adapters.base import Adapter
+from connector.adapters.base import Adapter, AdapterDown
 from connector.adapters.registry import Tools
 from connector.commands import Done, Found, SetFields, Unknown
 from connector.model import CrmRef
@@ -21,6 +24,8 @@ from tests.adapters.desk import WANTED, Open
 from tests.adapters.subjects import TOKEN
 from tests.clock import VirtualClock
 
+MOVED = b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"
+BUSY = b"HTTP/1.1 503 Busy\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n"
 PEOPLE = [Person(f"p{n}", {"email": f"p{n}@corp.example", "firstname": "x" * 40}) for n in range(250)]
 
 
@@ -53,3 +58,49 @@ def test_it_works_over_a_socket(portal: Portal, adapter: Adapter) -> None:
     lost = SetFields("lost", CrmRef("hubspot", "contact", refs[0].id), {"firstname": "lost"})
     assert isinstance(adapter.apply([lost], lambda: True)[0], Unknown)
     assert adapter.probe([lost]) == (Found(refs[0].id),)
+
+
+class Listener(socketserver.ThreadingTCPServer):
+    """Answers every request with the same bytes, and writes down what was asked; no bytes mean hanging up."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, answer: bytes) -> None:
+        """Listen on a free port."""
+        super().__init__(("127.0.0.1", 0), Stubborn)
+        self.answer = answer
+        self.heard: list[bytes] = []
+
+
+class Stubborn(socketserver.BaseRequestHandler):
+    """One connection to a listener."""
+
+    server: Listener  # type: ignore[mutable-override]  # only a listener makes these
+
+    @override
+    def handle(self) -> None:
+        """Answer what comes until the other side hangs up."""
+        while head := self.request.recv(65_536):
+            if not head.startswith((b"GET ", b"POST ")):
+                continue  # the body, which comes in a segment of its own
+            self.server.heard.append(head.split(b" ")[1])
+            if not self.server.answer:
+                return
+            self.request.sendall(self.server.answer)
+
+
+@pytest.mark.parametrize("answer", [MOVED, BUSY, b""], ids=["moved", "busy", "hung up"])
+def test_the_client_repeats_nothing_by_itself(answer: bytes) -> None:
+    """No redirect is followed, no wait is slept, no lost request is sent again: a write leaves once, a read thrice."""
+    with Listener(answer) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        options = hubspot.Options(token=Secret(TOKEN), base_url=f"http://127.0.0.1:{server.server_address[1]}")
+        adapter = hubspot.build("hubspot", options, WANTED, Tools(VirtualClock(), Open()))
+        command = SetFields("k", CrmRef("hubspot", "contact", "51"), {"firstname": "Ann"})
+        assert isinstance(adapter.apply([command], lambda: True)[0], Unknown)
+        with pytest.raises(AdapterDown):
+            adapter.pull("contacts", None)
+        server.shutdown()
+    asked = [path.partition(b"?")[0].rsplit(b"/", 1)[-1] for path in server.heard]
+    assert asked == [b"update", b"contacts", b"contacts", b"contacts"]
