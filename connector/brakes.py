@@ -2,8 +2,8 @@
 Brakes hold the excess, not the run: beyond a limit the remaining changes wait, shown and counted; nothing is dropped.
 
 A stage change beyond the run's limit waits for a person's word (`sync --allow stage_changes=N`), since so many at
-once mean that something is wrong. A task beyond an owner's daily limit waits for the next morning by itself. Whoever raised a
-hand (gets a task) goes first, and a person's task waits with their stage.
+once mean that something is wrong. A task beyond an owner's daily limit waits for the next morning by itself. Whoever
+raised a hand (gets a task) goes first, and a person's task waits with their stage.
 """
 
 from __future__ import annotations

@@ -217,9 +217,7 @@ def _sorted_out(
             continue
         later = now + NEXT_PASS if state == State.PENDING else None
         rows.append(
-            _settled(
-                effect, state, reason=reason, remote_id=effect.command.ref.id, not_before=later, attempted=False
-            )
+            _settled(effect, state, reason=reason, remote_id=effect.command.ref.id, not_before=later, attempted=False)
         )
         if state == State.DONE:
             told.append(Tried(system, effect.command, Done(effect.command.ref.id, reason), effect.person_id))

@@ -37,7 +37,7 @@ class Problem:
     warning: bool = False
 
 
-class ConfigurationInvalid(Exception):
+class ConfigurationInvalid(Exception):  # noqa: N818 - the name says the state of the configuration
     """The configuration cannot be used; carries every problem that was found (exit code 78)."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
