@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connector.adapters import registry
-from connector.adapters.base import Adapter, Clock
+from connector.adapters.base import Adapter, Clock, Schema
 from connector.budget import Budget
 from connector.config.nouns import Config
 from connector.config.planned import refuse_planned
@@ -72,11 +74,17 @@ def assemble(  # noqa: PLR0913 - everything that comes from outside is handed in
         owner_fields=MappingProxyType(owner_fields),
         judge=Judge(config.agreement, config.playbooks, config.fields, config.timezone),
         clock=clock,
-        directory=Directory(opened, adapters, clock),
+        directory=Directory(opened, adapters, clock, lambda name, found: _day_of(budgets[name], found)),
         chance=chance or random.Random(),  # noqa: S311 - spreads retries, guards nothing
         tell=tell,
         stopping=stopping,
     )
+
+
+def _day_of(budget: Budget, schema: Schema) -> None:
+    """Let the budget's day end at the account's midnight, where the vendor tells its zone."""
+    with suppress(ZoneInfoNotFoundError, ValueError):
+        budget.day_in(ZoneInfo(schema.timezone))
 
 
 def connected(

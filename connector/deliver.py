@@ -116,8 +116,11 @@ def probe(engine: Engine, system: str) -> Delivered:
         return Delivered(idle=True, wait=engine.resting(system))
     now = engine.clock()
     with engine.store.reading() as look:
-        effects = look.effects(states=(State.UNKNOWN,), system=system, limit=RECORDS)
-    ripe = [one for one in effects if one.not_before is None or one.not_before <= now]
+        doubtful = look.effects(states=(State.UNKNOWN,), system=system, limit=1)
+    if not doubtful:
+        return Delivered(idle=True)
+    with engine.store.writing() as tx:
+        ripe = tx.unknown(system, now, RECORDS)
     if not ripe:
         return Delivered(idle=True)
     total = Delivered()
@@ -253,7 +256,8 @@ def _verdict(  # noqa: PLR0911 - one return for each case a person would name
     found = engine.readers[command.ref.system].read(record).raw_stage
     if found == command.value:
         return State.DONE, "already there"
-    if found != command.seen:
+    if found != command.seen and not (command.recycle and not found):
+        # A recycle that was cut in two has cleared the value already; what is empty is ours to set.
         return State.DROPPED, f"somebody set the stage to {found or 'nothing'!r} first"
     return None, ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from threading import Lock
 from typing import Final
@@ -17,11 +17,23 @@ MAX_AGE: Final = timedelta(days=1)
 _NOTE: Final = "schema:"
 
 
+def _unheard(system: str, schema: Schema) -> None:
+    """Learn nothing."""
+    del system, schema
+
+
 class Directory:
     """The schemas of all systems, in memory and in the store."""
 
-    def __init__(self, store: Store, adapters: Mapping[str, Adapter], clock: Clock) -> None:
-        """Read nothing yet."""
+    def __init__(
+        self,
+        store: Store,
+        adapters: Mapping[str, Adapter],
+        clock: Clock,
+        learn: Callable[[str, Schema], None] = _unheard,
+    ) -> None:
+        """Read nothing yet; *learn* is told of every schema that comes into use."""
+        self._learn = learn
         self._store = store
         self._adapters = adapters
         self._clock = clock
@@ -42,6 +54,8 @@ class Directory:
                 known = self._adapters[system].describe()
                 with self._store.writing() as tx:
                     tx.save_note(_NOTE + system, self._codec.dump_json(known).decode())
+            if self._known.get(system) is not known:
+                self._learn(system, known)
             self._known[system] = known
             return known
 

@@ -233,7 +233,7 @@ class Writing(Reading, Protocol):
         """Insert; the same version with another hash is refused by the caller, who reads first."""
 
     def start_run(self, run: Run) -> int:
-        """Insert and return its id."""
+        """Insert and return its id; runs older than the last 2,000 are forgotten."""
 
     def finish_run(self, run: Run) -> None:
         """Save finished_at, counts and error by id."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from connector.store import codec
 from connector.store.base import Cursor, Run
@@ -13,9 +13,12 @@ from connector.store.schema import cursors, epochs, notes, runs
 from connector.store.statements import Statements
 
 _EPOCH: Final = "process"
+KEPT: Final = 2000
+"""Runs that are kept: a week of passes every five minutes; older ones would only make the file grow."""
 _CURSORS = select(*cursors.c).order_by(cursors.c.system, cursors.c.stream)
 _RUNS = select(*runs.c).order_by(runs.c.id.desc()).limit(bindparam("most"))
 _NOTE = select(notes.c.text).where(notes.c.name == bindparam("note"))
+_OLD = delete(runs).where(runs.c.id <= bindparam("oldest"))
 _FINISH = (
     update(runs)
     .where(runs.c.id == bindparam("run"))
@@ -92,7 +95,9 @@ class RunsWriting(Runs):
             },
         )
         key = made.inserted_primary_key
-        return int(key[0]) if key else 0
+        run_id = int(key[0]) if key else 0
+        self._connection.execute(_OLD, {"oldest": run_id - KEPT})
+        return run_id
 
     def finish_run(self, run: Run) -> None:
         """See `Writing.finish_run`."""
