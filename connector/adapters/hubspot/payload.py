@@ -152,9 +152,11 @@ def said(body: Json, status: int, secret: str = "") -> str:
     return f"HubSpot {status}{f' {category}' if category else ''}: {told}"
 
 
-def request_id(body: Json) -> str:
-    """Return the id that HubSpot's support asks for; empty when there was none."""
-    return words(text(body.get("correlationId")) or text(body.get("requestId")))
+def request_id(answer: Answer) -> str:
+    """Return the id that HubSpot's support asks for; a 207 has it in a header alone. Empty when there was none."""
+    body = answer.body
+    named = text(body.get("correlationId")) or text(body.get("requestId"))
+    return words(named or answer.headers.get("x-hubspot-correlation-id", ""))
 
 
 def scopes(body: Json) -> tuple[str, ...]:

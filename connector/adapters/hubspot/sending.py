@@ -148,7 +148,7 @@ def _row_by_row(wire: Wire, inputs: Sequence[Input], answer: Answer) -> Sent:
     outcomes: dict[str, Outcome] = {}
     for error in map(table, listed(answer.body.get("errors"))):
         for key in _blamed(error, keys, by_record):
-            outcomes[key] = Rejected(said(error, answer.status, wire.secret()), request_id(answer.body))
+            outcomes[key] = Rejected(said(error, answer.status, wire.secret()), request_id(answer))
     for one in inputs:
         if one.key not in made and one.key not in outcomes:
             outcomes[one.key] = Unknown("HubSpot's answer does not mention this row")
@@ -165,7 +165,7 @@ def _blamed(error: Mapping[str, object], keys: set[str], by_record: Mapping[str,
 def _refused(wire: Wire, inputs: Sequence[Input], answer: Answer, apart: Apart) -> Sent:
     """Sort a batch that was refused as a whole: the rows it names for good, the others to go again apart."""
     keys = [one.key for one in inputs]
-    refusal = Rejected(wire.said(answer), request_id(answer.body))
+    refusal = Rejected(wire.said(answer), request_id(answer))
     if len(keys) == 1:
         apart.settled(keys)
         return _all(keys, refusal)
