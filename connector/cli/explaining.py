@@ -164,7 +164,7 @@ def _as_text(  # noqa: PLR0913 - the parts of one answer
     waiting = [one for one in effects if one.state not in {"done", "dropped"}]
     if waiting:
         parts += ["", "Writes under way", *[f"  {one.state}: {_what(one)} {one.reason}".rstrip() for one in waiting]]
-    return "\n".join(parts) + "\n"
+    return "\n".join(parts)
 
 
 def _withheld(barrier: Barrier, zone: ZoneInfo) -> str:
@@ -220,11 +220,11 @@ def _tree(check: Check, zone: ZoneInfo, depth: int) -> list[str]:
 
 
 def _step(step: Transition, zone: ZoneInfo) -> str:
-    """Return one step of the ledger."""
+    """Return one step of the ledger, its reasons below it."""
     moved = f"{step.source or '(none)'} -> {step.target or '(cleared)'}"
     words = {"connector": f"by us, agreement {step.version}", "crm": "in the CRM", "found": "found at first sight"}
     note = ", skipped step" if step.imputed else ""
-    reasons = f": {'; '.join(step.reasons)}" if step.reasons else ""
+    reasons = "".join(f"\n  {' ' * 16}  {reason}" for reason in step.reasons)
     return f"  {_day(step.at, zone)}  {moved}  ({words[str(step.actor)]}{note}){reasons}"
 
 
