@@ -98,14 +98,19 @@ def deliver(engine: Engine, system: str) -> Delivered:
         engine.went_down(system, down.kind, down.reason, down.after)
         return Delivered(idle=True, wait=engine.resting(system))
     total = Delivered(dropped=dropped)
+    left = {one.id: one for one in going}
     for kind in _ORDER:
         batch = engine.adapters[system].abilities.batch[kind]
         effects = [one for one in going if kind_of(one.command) == kind]
         for start in range(0, len(effects), batch):
-            part, down_now = _send(engine, system, effects[start : start + batch])
+            sending = effects[start : start + batch]
+            part, down_now = _send(engine, system, sending)
+            for one in sending:
+                # Settled: another thread may have claimed it since, and its claim is not ours to give back.
+                del left[one.id]
             total = total.plus(part)
             if down_now:
-                _give_back(engine, going)
+                _give_back(engine, left.values())
                 return replace(total, idle=True, wait=engine.resting(system))
     return total
 
@@ -143,10 +148,23 @@ def probe(engine: Engine, system: str) -> Delivered:
             else:
                 rows.append(_settled(effect, State.UNKNOWN, reason=answer.reason, not_before=now + answer.after))
         with engine.store.writing() as tx:
-            tx.settle(rows, now)
-            _remember(tx, [effect for effect, row in zip(same, rows, strict=True) if row.state == State.DONE], engine)
-        total = total.plus(Delivered(done=sum(row.state == State.DONE for row in rows)))
+            rows = _still_asked(tx, same, rows)
+            done = tx.settle(rows, now) & {row.effect_id for row in rows if row.state == State.DONE}
+            _remember(tx, [effect for effect in same if effect.id in done], engine)
+        total = total.plus(Delivered(done=len(done)))
     return total
+
+
+def _still_asked(tx: Writing, effects: Sequence[Effect], rows: Sequence[Settlement]) -> list[Settlement]:
+    """
+    Return the rows whose effect is still the UNKNOWN attempt that was probed.
+
+    Another thread may have probed it as well, freed it and sent it again; a late "absent" must not free that attempt.
+    """
+    asked = {one.id: one.attempts for one in effects}
+    found = tx.effects(states=(State.UNKNOWN,), ids=tuple(asked), limit=len(asked))
+    same = {one.id for one in found if one.attempts == asked[one.id]}
+    return [row for row in rows if row.effect_id in same]
 
 
 def _settled(  # noqa: PLR0913 - a settlement has these parts
