@@ -22,6 +22,10 @@ def fire(
     entered = bool(steps)
     for playbook in rules.playbooks:
         known = standing.triggers.get(playbook.name)
+        if decision.blocked and playbook.on is not None and (known is not None or first):
+            # Nothing turns true for who is blocked: the hand is heard once consent is there, and not twice.
+            triggers[playbook.name] = known or Trigger()
+            continue
         if playbook.on_stage is not None:
             held, fires = _stage_trigger(playbook, known, standing, gate, entered=entered)
         else:
