@@ -208,6 +208,7 @@ def _look_again(engine: Engine, system: str, effects: Sequence[Effect]) -> tuple
     fresh: dict[CrmRef, Record] = {}
     gone: set[CrmRef] = set()
     moved: dict[CrmRef, Record] = {}
+    asked = engine.clock()
     for name in dict.fromkeys(one.command.ref.object for one in looked):
         same = [one for one in looked if one.command.ref.object == name]
         refs = list(dict.fromkeys(one.command.ref for one in same))
@@ -219,7 +220,7 @@ def _look_again(engine: Engine, system: str, effects: Sequence[Effect]) -> tuple
         moved |= found.moved
     engine.came_back(system)
     answer = Fetched(MappingProxyType(fresh), frozenset(gone), MappingProxyType(moved))
-    set_back = take_fresh(engine, answer)
+    set_back = take_fresh(engine, answer, asked)
     return _sorted_out(engine, system, effects, answer, set_back)
 
 

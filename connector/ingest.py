@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from connector.adapters.base import Fetched, Page
-from connector.commands import Kind, Rank, SetStage
+from connector.commands import Rank
 from connector.engine import Engine
 from connector.events import Refused
 from connector.lifecycle import SET_BACK, Seen, observe
@@ -20,10 +20,10 @@ from connector.mapping.compiled import Mapped
 from connector.mapping.digest import digest_of_raw
 from connector.mapping.identity import Assignment, Claim, assign
 from connector.model import CrmRef, Engagement, Record, Stage, Standing, Transition
-from connector.store.base import Cursor, Held, Quarantined, State, Writing
+from connector.sightings import Sight, drop_waiting, sight_of
+from connector.store.base import Cursor, Held, Quarantined, Writing
 
 COMPANY = "company"
-_LIVE = (State.HELD, State.PENDING, State.INFLIGHT, State.UNKNOWN)
 
 
 @dataclass(slots=True)
@@ -36,6 +36,8 @@ class _Batch:
     system: str
     fresh_start: bool
     """Whether people who are new here were there before us (first load) rather than born since."""
+    asked: datetime
+    """When the request left that brought the rows, by our clock."""
     rows: dict[CrmRef, Held] = field(default_factory=dict)
     engagements: list[tuple[int, Engagement]] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
@@ -52,7 +54,9 @@ def mapping_note(system: str, stream: str) -> str:
     return f"mapping:{system}:{stream}"
 
 
-def store_page(engine: Engine, system: str, page: Page, cursor: Cursor, mapped: str) -> int:
+def store_page(  # noqa: PLR0913 - a page, where it came from and where the next one begins
+    engine: Engine, system: str, page: Page, cursor: Cursor, mapped: str, asked: datetime
+) -> int:
     """
     Store the rows of *page*, where the next one begins, and under which mapping they were read.
 
@@ -60,7 +64,7 @@ def store_page(engine: Engine, system: str, page: Page, cursor: Cursor, mapped: 
         How many rows said anything new.
     """
     with engine.store.writing() as tx:
-        changed, told = _take(engine, tx, system, page.records, page.gone, backfill=page.backfill)
+        changed, told = _take(engine, tx, system, page.records, page.gone, asked, backfill=page.backfill)
         tx.save_cursor(cursor)
         tx.save_note(mapping_note(system, cursor.stream), mapped)
     for event in told:
@@ -84,26 +88,27 @@ def strangers(engine: Engine, system: str, page: Page) -> None:
         owned = look.owners_of(refs=[ref for ref in parents if ref not in known])
     missing = [ref for ref in parents if ref not in known and ref not in owned and ref.object in wanted]
     for name in sorted({ref.object for ref in missing}):
+        asked = engine.clock()
         found = engine.adapters[system].fetch(
             [ref for ref in missing if ref.object == name], Rank.BACKFILL if page.backfill else Rank.READ
         )
-        _store_fetched(engine, system, found, backfill=page.backfill)
+        _store_fetched(engine, system, found, asked, backfill=page.backfill)
 
 
-def take_fresh(engine: Engine, found: Fetched) -> frozenset[int]:
+def take_fresh(engine: Engine, found: Fetched, asked: datetime) -> frozenset[int]:
     """
-    Store what a strong read found just before a write; return the people whom somebody moved back in the meantime.
+    Store what a strong read that left at *asked* found; return the people whom somebody moved back in the meantime.
 
     Only rows that say something new are touched; their people are due again.
     """
     systems = {ref.system for ref in (*found.records, *found.gone, *found.moved)}
     set_back: set[int] = set()
     for system in sorted(systems):
-        set_back |= _store_fetched(engine, system, found, backfill=False)
+        set_back |= _store_fetched(engine, system, found, asked, backfill=False)
     return frozenset(set_back)
 
 
-def _store_fetched(engine: Engine, system: str, found: Fetched, *, backfill: bool) -> set[int]:
+def _store_fetched(engine: Engine, system: str, found: Fetched, asked: datetime, *, backfill: bool) -> set[int]:
     """Store the part of *found* that belongs to *system*; return the people who were moved back."""
     records = [record for ref, record in found.records.items() if ref.system == system]
     for old, record in found.moved.items():
@@ -115,7 +120,7 @@ def _store_fetched(engine: Engine, system: str, found: Fetched, *, backfill: boo
         return set()
     with engine.store.writing() as tx:
         before = tx.held([record.ref for record in records])
-        _, told = _take(engine, tx, system, records, gone, backfill=backfill)
+        _, told = _take(engine, tx, system, records, gone, asked, backfill=backfill)
         after = tx.held([record.ref for record in records])
         moved = {
             row.person_id for ref, row in after.items() if ref in before and row.raw_stage != before[ref].raw_stage
@@ -132,11 +137,12 @@ def _take(  # noqa: PLR0913 - the parts of a page beside where they go
     system: str,
     records: Sequence[Record],
     gone: Sequence[CrmRef],
+    asked: datetime,
     *,
     backfill: bool,
 ) -> tuple[int, list[Refused]]:
     """Store rows and deletions; return how many rows said anything new, and what could not be mapped."""
-    batch = _Batch(engine, tx, engine.clock(), system, fresh_start=backfill)
+    batch = _Batch(engine, tx, engine.clock(), system, fresh_start=backfill, asked=asked)
     reader = engine.readers[system]
     records = [record for record in records if record.ref.object in reader.objects]
     parents = {ref for record in records for ref in record.parents}
@@ -274,6 +280,7 @@ def _take_person(batch: _Batch, record: Record, one: Mapped, known: Mapping[CrmR
     batch.withdrawn += one.happenings.withdrawn
     stale = before is not None and record.modified_at < before.modified_at
     after = replace(before, marks=one.happenings.marks) if before and stale else _held(record, one, before, person_id)
+    after = after if stale else _look_at_stage(batch, record, before, after)
     news = bool(one.happenings.new or one.happenings.withdrawn) or not _same(before, after)
     for ref in record.merged:
         old = known.get(ref)
@@ -283,38 +290,35 @@ def _take_person(batch: _Batch, record: Record, one: Mapped, known: Mapping[CrmR
             news = True
     if news:
         batch.touched.add(person_id)
-    if not stale:
-        _look_at_stage(batch, record, before, after)
     if news or before is None or before.marks != after.marks or dict(before.written) != dict(after.written):
         batch.rows[record.ref] = after
 
 
-def _look_at_stage(batch: _Batch, record: Record, before: Held | None, after: Held) -> None:
-    """Note a stage that we did not write, in a system whose stages count."""
+def _look_at_stage(batch: _Batch, record: Record, before: Held | None, after: Held) -> Held:
+    """Note a stage that we did not write; return the row to keep, with our own stage where the look was overtaken."""
+    if before is not None and before.raw_stage == after.raw_stage and before.stage == after.stage:
+        return after
+    sight = Sight.OTHERS if before is None else sight_of(batch.tx, after, batch.asked)
+    if before is not None and sight is Sight.OVERTAKEN:
+        return replace(after, raw_stage=before.raw_stage, stage=before.stage, stage_at=before.stage_at)
+    if sight is not Sight.ECHO:
+        _note_stage(batch, record, before, after, behind=sight is Sight.AHEAD_OF_US)
+    return after
+
+
+def _note_stage(batch: _Batch, record: Record, before: Held | None, after: Held, *, behind: bool = False) -> None:
+    """Note the stage of a row in a system whose stages count."""
     if record.ref.system not in batch.engine.config.home.stages:
         return
-    if before is not None and before.raw_stage == after.raw_stage and before.stage == after.stage:
-        return
-    if before is not None and _is_echo(batch.tx, after):
-        return
-    merged = bool(record.merged) and before is None
     seen = Seen(
         system=record.ref.system,
         before=before.stage if before else None,
         after=Stage.OTHER if after.raw_stage is not None and after.stage is None else after.stage,
-        known=before is not None and not merged,
+        known=before is not None,
         at=record.modified_at,
+        behind=behind,
     )
     batch.seen.append((after.person_id, seen))
-
-
-def _is_echo(tx: Writing, after: Held) -> bool:
-    """Tell whether the stage that now stands there is one of ours that is on its way and not yet settled."""
-    under_way = tx.effects(states=(State.INFLIGHT, State.UNKNOWN), person_id=after.person_id, kind=Kind.STAGE)
-    return any(
-        isinstance(one.command, SetStage) and one.command.ref == after.ref and one.command.value == after.raw_stage
-        for one in under_way
-    )
 
 
 def _take_activity(batch: _Batch, record: Record, mapped: Mapped, known: Mapping[CrmRef, Held]) -> None:
@@ -333,6 +337,7 @@ def _take_activity(batch: _Batch, record: Record, mapped: Mapped, known: Mapping
 
 def _take_gone(batch: _Batch, gone: Sequence[CrmRef], known: Mapping[CrmRef, Held]) -> None:
     """Mark deleted rows; their people are looked at again with what is left."""
+    batch.clean += gone
     for ref in gone:
         row = known.get(ref)
         if row is None or row.gone_at is not None:
@@ -388,5 +393,6 @@ def _observe_all(batch: _Batch) -> None:
         steps += new
     changed = [one for person_id, one in standings.items() if one != before[person_id]]
     batch.tx.save_standings(changed)
+    drop_waiting(batch.tx, before, changed, batch.now)
     batch.tx.add_transitions(steps)
     batch.touched.update(one.person_id for one in changed)

@@ -38,6 +38,7 @@ class Seen:
         after: Likewise for now; OTHER for a value that the configuration does not map: somebody's own word, not ours.
         known: Whether the record was known before.
         at: When it changed, by the vendor's clock.
+        behind: Whether the record never showed where the person stands: our own move still waits to be written.
     """
 
     system: str
@@ -45,6 +46,7 @@ class Seen:
     after: Stage | None
     known: bool
     at: datetime
+    behind: bool = False
 
 
 def rank(stage: Stage | None) -> int:
@@ -71,6 +73,9 @@ def observe(
     if seen.after == standing.stage:
         return standing, ()
     step = Transition(standing.person_id, standing.stage, seen.after, seen.at, Actor.CRM, system=seen.system)
+    if seen.behind and rank(seen.before) < rank(seen.after) < rank(standing.stage):
+        # A workflow took the step before ours while ours waited: forward, and no word against going on.
+        return replace(standing, stage=seen.after, stage_at=seen.at), (step,)
     forward = rank(seen.after) > rank(standing.stage) and standing.stage not in {Stage.DISQUALIFIED, Stage.OTHER}
     if forward or (rank(seen.after) > 0 and standing.stage in {Stage.DISQUALIFIED, Stage.OTHER}):
         # Somebody moved them forward (or took them back in): their word replaces an earlier set-back.

@@ -46,12 +46,14 @@ def pull(engine: Engine, system: str, stream: Stream) -> Looked:
     loaded = cursor.loaded if cursor else False
     rows = new = 0
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="pull") as ahead:
+        asked = engine.clock()
         coming: Future[Page] = ahead.submit(adapter.pull, stream.name, text)
         while True:
             try:
                 page = coming.result()
             except AdapterDown as down:
                 return Looked(rows, new, down)
+            asked, left_at = engine.clock(), asked
             if page.more and not engine.stopping():
                 coming = ahead.submit(adapter.pull, stream.name, page.cursor)
             try:
@@ -60,7 +62,7 @@ def pull(engine: Engine, system: str, stream: Stream) -> Looked:
                 return Looked(rows, new, down)
             loaded = loaded or not page.backfill or not page.more
             mark = Cursor(system, stream.name, page.cursor, page.as_of, engine.clock(), loaded=loaded)
-            changed = store_page(engine, system, page, mark, name)
+            changed = store_page(engine, system, page, mark, name, left_at)
             rows, new = rows + len(page.records), new + changed
             engine.tell(Pulled(system, stream.name, len(page.records), changed, page.backfill))
             if not page.more or engine.stopping():

@@ -33,8 +33,9 @@ def reconcile(engine: Engine, system: str) -> AdapterDown | None:
         part = refs[start : start + _AT_ONCE]
         try:
             for name in sorted({ref.object for ref in part}):
+                asked = engine.clock()
                 found = engine.adapters[system].fetch([ref for ref in part if ref.object == name], Rank.READ)
-                take_fresh(engine, found)
+                take_fresh(engine, found, asked)
         except AdapterDown as down:
             return down
     with engine.store.writing() as tx:

@@ -34,7 +34,7 @@ LAYERS: Final = (
     ("adapters",),
     ("config",),
     ("schemas", "brakes", "report", "selftest"),
-    ("engine",),
+    ("engine", "sightings"),
     ("tasking", "ingest"),
     ("pull", "reconcile", "evaluate", "deliver"),
     ("sync",),
