@@ -14,10 +14,12 @@ from connector.assemble import assemble, ready, wall_clock
 from connector.cli.exits import Exit
 from connector.cli.online import refuse_what_the_crm_lacks
 from connector.cli.say import ending, err, read, settled, told
+from connector.commands import kind_of
 from connector.config.load import render
 from connector.config.nouns import Config
 from connector.engine import AgreementChanged, Engine, refuse_changed_words
 from connector.events import CameBack, Dropped, Evaluated, Event, Pulled, Refused, Tried, WentDown
+from connector.model import CrmRef
 from connector.problems import ConfigurationInvalid
 from connector.schedule import Loop
 from connector.schedule import run as run_loop
@@ -66,14 +68,14 @@ class Signals:
 def run(file: Path | None) -> Exit:
     """Run until SIGTERM; a bad configuration at SIGHUP is refused and the old one stays."""
     config = settled(file)
-    signals = Signals()
+    signals, events = Signals(), EventLog()
     store = open_store(config.store_url)
     with store.sync_role():
         store.upgrade()
         log("started", systems=list(config.systems), every=config.every.total_seconds(), store=config.store_url)
         while not signals.ending.is_set():
             loop = Loop(
-                ready(assemble(config, store=store, tell=_log_event, stopping=signals.breaking_off)),
+                ready(assemble(config, store=store, tell=events.tell, stopping=signals.breaking_off)),
                 check=refuse_what_the_crm_lacks,
                 on_ready=_log_ready,
                 on_pass=_log_pass,
@@ -166,22 +168,33 @@ def _log_pass(done: Pass) -> None:
         )
 
 
-def _log_event(event: Event) -> None:
-    """Log what an operator should know; ids, never names or addresses."""
-    match event:
-        case Tried():
-            command = event.command
-            log("write", system=event.system, record=command.ref.id, outcome=type(event.outcome).__name__.lower())
-        case Dropped():
-            log("dropped", system=event.system, record=event.command.ref.id, reason=event.reason)
-        case Refused():
-            log("quarantined", system=event.ref.system, record=event.ref.id)
-        case WentDown():
-            log("down", system=event.system, kind=event.kind, reason=event.reason)
-        case CameBack():
-            log("back", system=event.system, since=event.down_since.isoformat())
-        case Pulled() | Evaluated():
-            return
+class EventLog:
+    """Logs what an operator should know of the steps' events; ids, never names or addresses."""
+
+    def __init__(self) -> None:
+        """Know of no record that was put aside."""
+        self._aside: set[CrmRef] = set()
+
+    def tell(self, event: Event) -> None:
+        """Take one event; called from several threads."""
+        match event:
+            case Tried():
+                command = event.command
+                outcome = type(event.outcome).__name__.lower()
+                log("write", system=event.system, record=command.ref.id, kind=str(kind_of(command)), outcome=outcome)
+            case Dropped():
+                log("dropped", system=event.system, record=event.command.ref.id, reason=event.reason)
+            case Refused():
+                # Each look at a record that cannot be read finds it again; once is enough.
+                if event.ref not in self._aside:
+                    self._aside.add(event.ref)
+                    log("quarantined", system=event.ref.system, object=event.ref.object, record=event.ref.id)
+            case WentDown():
+                log("down", system=event.system, kind=event.kind, reason=event.reason)
+            case CameBack():
+                log("back", system=event.system, since=event.down_since.isoformat())
+            case Pulled() | Evaluated():
+                return
 
 
 def log(name: str, **facts: object) -> None:

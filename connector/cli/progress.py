@@ -26,6 +26,7 @@ class Progress:
         """Count from nothing."""
         self.said: set[str] = set()
         self._rows = self._people = self._writes = self._planned = 0
+        self._aside: set[str] = set()
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._bars: Bars | None = None
@@ -80,7 +81,9 @@ class Progress:
             case Tried():
                 self._writes += 1
             case Refused():
-                err(f"put aside: {event.problem}")
+                if event.problem not in self._aside:
+                    self._aside.add(event.problem)
+                    err(f"put aside: {event.problem}")
             case Dropped():
                 err(f"dropped: {event.command.ref.system} {event.command.ref.id}: {event.reason}")
             case WentDown():

@@ -60,10 +60,9 @@ def _print(effects: Sequence[Effect], zone: ZoneInfo) -> None:
 
 
 def _print_aside(rows: Sequence[Quarantined], zone: ZoneInfo) -> None:
-    """Print each row that could not be mapped, and its problem below it."""
+    """Print each row that could not be mapped: since when, and its problem, which names it."""
     for row in rows:
-        out(f"{row.ref.system} {row.ref.object} {row.ref.id}, since {row.first_at.astimezone(zone):%Y-%m-%d %H:%M}")
-        out(f"        {one_line(row.problem)}")
+        out(f"{row.first_at.astimezone(zone):%Y-%m-%d %H:%M}  {one_line(row.problem)}")
     if not rows:
         out("every record could be read")
     else:
