@@ -25,6 +25,8 @@ from connector.schemas import Directory
 from connector.store.base import AgreementRow, Store, Writing
 
 AGREEMENT_SCHEMA: Final = 1
+_LOOKED: Final = "looked before:"
+"""Note that holds when the CRM was last looked at before an agreement replaced another one, by its hash."""
 DEADLINE: Final = timedelta(seconds=30)
 """Longest time between claiming a write and its answer; after it the permit refuses."""
 
@@ -121,7 +123,8 @@ class Engine:
         agreement = self.config.agreement
         with self.store.reading() as look:
             seen = {row.hash: row.first_seen for row in look.agreements()}
-        first_seen = seen.get(agreement.hash, self.clock())
+            looked = look.note(_LOOKED + agreement.hash)
+        first_seen = datetime.fromisoformat(looked) if looked else seen.get(agreement.hash, self.clock())
         return Rules(
             self.judge,
             agreement,
@@ -149,6 +152,11 @@ def register_agreement(engine: Engine, tx: Writing) -> bool:
     tx.save_agreement(
         AgreementRow(agreement.version, agreement.hash, agreement.canonical, AGREEMENT_SCHEMA, engine.clock())
     )
+    resting = {(name, one.name) for name, adapter in engine.adapters.items() for one in adapter.streams() if one.every}
+    looks = [one.looked_at for one in tx.cursors() if one.loaded and (one.system, one.stream) not in resting]
+    if looks and len(tx.agreements()) > 1:
+        # What came between the last look under the old words and the first under the new is news, not baseline.
+        tx.save_note(_LOOKED + agreement.hash, min(looks).isoformat())
     return True
 
 

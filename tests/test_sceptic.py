@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
-from connector.adapters.base import Adapter
+from connector.adapters.base import Adapter, AdapterDown, Fetched
 from connector.deliver import deliver, probe
-from connector.model import Actor
+from connector.model import Actor, CrmRef
+from connector.reconcile import reconcile
 from connector.sandbox.hubspot import Fault, FaultKind
 from connector.sandbox.inprocess import InProcess
 from connector.store.base import State
@@ -201,3 +202,44 @@ def test_a_hand_raised_before_consent_was_seen_is_heard_once_it_is(tmp_path: Pat
     world.later(MINUTE)
     world.sync()
     assert len(world.tasks("ann")) == 1
+
+
+def test_a_request_between_two_agreements_is_not_lost(tmp_path: Path) -> None:
+    """Ann asks after the last look under v1 and before the first under v2: she gets stage and task."""
+    world = synced(tmp_path, "ann")
+    world.sync()
+    world.later(MINUTE)
+    world.engage("ann")
+    world.config = world.configured({'version = "v1"': 'version = "v2"'})
+    world.engine = world.start()
+    world.later(MINUTE)
+    world.sync()
+    assert world.stage("ann") == "salesqualifiedlead"
+    assert len(world.tasks("ann")) == 1
+
+
+def test_a_daily_look_that_the_limits_end_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    """The second part of the qualified cannot be read now: the next look begins there, or it would never end."""
+    world = synced(tmp_path, "ann", "ben", "cem")
+    for name in ("ann", "ben", "cem"):
+        world.engage(name)
+    world.sync()
+    world.later(2 * DAY)
+    real = world.engine.adapters["hubspot"]
+    asked: list[list[str]] = []
+
+    class Short:
+        """Has room for one strong read, then none, then room again."""
+
+        def fetch(self, refs: Sequence[CrmRef], *rest: Any) -> Fetched:  # noqa: ANN401 - the port's own
+            """Answer every read but the second."""
+            asked.append([one.id for one in refs])
+            if len(asked) == 2:
+                raise AdapterDown("our share is used up", "budget", SECOND)
+            return real.fetch(refs, *rest)
+
+    engine = replace(world.engine, adapters={"hubspot": cast("Adapter", Short())})
+    assert reconcile(engine, "hubspot", at_once=1) is not None
+    assert reconcile(engine, "hubspot", at_once=1) is None
+    assert len(asked) == 4
+    assert asked[1] == asked[2]
