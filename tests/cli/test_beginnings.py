@@ -135,12 +135,12 @@ def test_the_demo_shows_a_funnel_and_three_tasks(opened: Opened) -> None:
 
 def test_the_demo_takes_a_people_file_and_prints_json(opened: Opened, tmp_path: Path) -> None:
     """The keys that scripts rely on are there; each person has at most one task."""
-    office = opened()
+    office = opened((), {"search_per_second = 100": "search_per_second = 5"})
     file = tmp_path / "people.jsonl"
     booked = {"type": "form_submitted", "at": "2026-11-01T10:00:00Z", "attributes": {"form": "Demo request"}}
     person = {"id": "p1", "properties": {"email": "ann@buyer.example", "jobtitle": "CTO"}, "engagements": [booked]}
     file.write_text(json.dumps({**person, "outcome": "won"}) + "\n", encoding="utf-8")
-    told = office.ask("demo", "--people", str(file))
+    told = office.ask("demo", "--people", str(file), "--config", "config.toml")
     assert {"people", "mql", "sql", "tasks", "api_calls", "seconds", "conversion"} <= set(told)
     assert (told["people"], told["mql"], told["sql"], told["tasks"]) == (1, 1, 1, 1)
     assert [(row["stage"], row["people"], row["won"]) for row in told["conversion"]] == [
