@@ -1,0 +1,10 @@
+"""`python -m bench`: every benchmark in its short form; with names, only those, and nothing is kept."""
+
+from __future__ import annotations
+
+import sys
+
+from bench.run import main
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
