@@ -91,7 +91,7 @@ MUTANTS = (
     ),
     Mutant(
         "connector.deliver",
-        "if found != command.seen:",
+        "if found != command.seen and not (command.recycle and not found):",
         "if False:",
         f"{MAY}a_rep_who_is_faster_than_our_write_wins",
     ),
