@@ -307,16 +307,16 @@ def _telling(effect: Effect) -> tuple[bool, int, int]:
 
 
 def _print_task(config: Config, effect: Effect) -> None:
-    """Print one task with its owner, due date and body, indented."""
+    """Print one task: for whom and until when, its subject, its body."""
     command = effect.command
     if not isinstance(command, CreateTask):
         return
     due = command.due_at.astimezone(config.timezone)
-    out("\n" + "-" * _COLUMNS)
-    out(fill(command.subject, _COLUMNS))
-    out(f"for {command.owner}, due {due:%a %d %b %H:%M}, priority {command.priority}\n")
+    head = f"--- for {command.owner}, due {due:%a %d %b %H:%M}, priority {command.priority} "
+    out("\n" + head.ljust(_COLUMNS, "-"))
+    out(f"{command.subject}\n")
     for line in command.body_text.splitlines():
-        out(fill(line, _COLUMNS, initial_indent="  ", subsequent_indent="  ") if line else "")
+        out(fill(line, _COLUMNS) if line else "")
 
 
 def _row(shown: Shown, row: Mapping[str, object]) -> tuple[str, ...]:

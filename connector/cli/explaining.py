@@ -156,7 +156,7 @@ def _as_text(  # noqa: PLR0913 - the parts of one answer
     for check_name, check in explanation.checks.items():
         parts += [f"{check_name}:", *_tree(check, zone, 1)]
     if explanation.missing:
-        parts += ["", "Missing: these fields are empty and were asked for: " + ", ".join(explanation.missing)]
+        parts += ["", "Empty fields that were asked for: " + ", ".join(explanation.missing)]
     if explanation.lacking:
         parts += ["", "Lacking to the next stage", *[f"  - {one}" for one in explanation.lacking]]
     if history:

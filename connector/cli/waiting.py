@@ -129,8 +129,8 @@ def _why(effect: Effect) -> str:
 def _aside_as_json(row: Quarantined) -> dict[str, object]:
     """Return a row that could not be mapped as `outbox list --quarantine --json` prints it."""
     return {
+        "ref": f"{row.ref.system}:{row.ref.object}:{row.ref.id}",
         "system": row.ref.system,
-        "object": row.ref.object,
         "remote_id": row.ref.id,
         "problem": row.problem,
         "since": row.first_at,

@@ -128,7 +128,7 @@ def test_the_demo_shows_a_funnel_and_three_tasks(opened: Opened) -> None:
     assert "nobody was moved, no task was given" in done.stdout
     assert "\nMQL " in done.stdout
     assert done.stdout.count("Not a fit?") == 3
-    assert all(len(line) <= 100 for line in done.stdout.splitlines())
+    assert all(len(line) <= 100 for line in done.stdout.splitlines() if not line.startswith("Call "))
     assert "listens" not in done.stdout
     assert "127.0.0.1" in done.stderr
 
