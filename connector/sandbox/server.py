@@ -7,15 +7,19 @@ import sys
 import threading
 import time
 from datetime import timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
 
 from typing_extensions import override
 
 from connector.sandbox.exchange import ConnectionCut, Response, packed, request_of
+from connector.sandbox.instants import utc_now
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
+    from datetime import datetime
 
     from connector.sandbox.inprocess import Served
     from connector.sandbox.journal import ExchangeLog
@@ -85,6 +89,12 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _carry  # noqa: N815 -- the names http.server looks for
 
     @override
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the portal's instant for `Date`: clients take it for the vendor's time."""
+        del timestamp
+        return format_datetime(self.server.clock(), usegmt=True)
+
+    @override
     def log_message(self, *_args: Any) -> None:
         """Say nothing on stderr; exchanges go to the log file."""
 
@@ -95,10 +105,11 @@ class _Listener(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, served: Served, log: ExchangeLog | None) -> None:
+    def __init__(self, port: int, served: Served, log: ExchangeLog | None, clock: Callable[[], datetime]) -> None:
         """Listen on a loopback port, any free one for 0."""
         self.served = served
         self.log = log
+        self.clock = clock
         self._open: set[socket.socket] = set()
         super().__init__((LOOPBACK, port), _Handler)
 
@@ -160,6 +171,12 @@ class Server:
         self.stop()
 
 
-def serve(portal: Served, port: int = 0, *, log: ExchangeLog | None = None) -> Server:
-    """Return a server for *portal* on a loopback port (0: any free one), listening already but not yet started."""
-    return Server(_Listener(port, portal, log))
+def serve(
+    portal: Served, port: int = 0, *, log: ExchangeLog | None = None, clock: Callable[[], datetime] = utc_now
+) -> Server:
+    """
+    Return a server for *portal* on a loopback port (0: any free one), listening already but not yet started.
+
+    *clock* is the portal's, for the `Date` of answers.
+    """
+    return Server(_Listener(port, portal, log, clock))
