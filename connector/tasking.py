@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -92,11 +91,8 @@ class Desk:
             self._schema = self.engine.directory.schema(self.engine.config.home.tasks)
             self._directory = Directory.of(self._schema.owners)
             with self.engine.store.reading() as look:
-                today = Counter(look.tasks_today(self.engine.start_of_day()))
-                for effect in look.effects(states=(State.HELD,), kind=Kind.TASK, limit=100_000):
-                    # Tasks of this pass that the brakes have not seen yet count as well.
-                    if isinstance(effect.command, CreateTask) and not effect.brake:
-                        today[effect.command.owner] += 1
+                # Tasks of this pass that the brakes have not seen yet count as well.
+                today = look.tasks_today(self.engine.start_of_day(), unweighed=True)
                 self._load = Load(today, shares_from(look.note(_SHARES)))
         return self._schema
 

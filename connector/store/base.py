@@ -122,8 +122,12 @@ class Reading(Protocol):
     def runs(self, limit: int = 10) -> tuple[Run, ...]:
         """Return the last runs, newest first."""
 
-    def tasks_today(self, since: datetime) -> Mapping[str, int]:
-        """Return how many tasks each owner (e-mail) was given since *since*, waiting ones included, held ones not."""
+    def tasks_today(self, since: datetime, *, unweighed: bool = False) -> Mapping[str, int]:
+        """
+        Return how many tasks each owner (e-mail) was given since *since*, waiting ones included.
+
+        Held ones are not counted, but with *unweighed* those that no brake has looked at yet.
+        """
 
     def person_counts(self) -> Mapping[str, int]:
         """Return how many people stand in each stage ("" for none) and, as "people", how many there are."""

@@ -67,6 +67,11 @@ _GIVEN: Final = (State.PENDING, State.INFLIGHT, State.UNKNOWN)
 _WAITING_TASKS = (
     select(effects.c.owner, func.count()).where(a_task(effects), effects.c.state.in_(_GIVEN)).group_by(effects.c.owner)
 )
+_UNWEIGHED_TASKS = (
+    select(effects.c.owner, func.count())
+    .where(a_task(effects), effects.c.state == State.HELD.value, effects.c.brake == "")
+    .group_by(effects.c.owner)
+)
 _TASKS_SINCE = (
     select(effects.c.owner, func.count())
     .where(a_task(effects), effects.c.state == State.DONE.value, effects.c.settled_at >= bindparam("since"))
@@ -170,10 +175,11 @@ class Outbox(Statements):
             return codec.instant(created_at)
         return codec.maybe_instant(self._connection.execute(_LATER, asked).scalar())
 
-    def tasks_today(self, since: datetime) -> Mapping[str, int]:
+    def tasks_today(self, since: datetime, *, unweighed: bool = False) -> Mapping[str, int]:
         """See `Reading.tasks_today`: those made since then, and whatever is on its way."""
         counts: dict[str, int] = {}
         made = self._rows(_TASKS_SINCE, {"since": codec.text_of(since)})
-        for owner, count in (*self._rows(_WAITING_TASKS), *made):
+        held = self._rows(_UNWEIGHED_TASKS) if unweighed else ()
+        for owner, count in (*self._rows(_WAITING_TASKS), *made, *held):
             counts[owner] = counts.get(owner, 0) + count
         return counts

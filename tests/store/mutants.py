@@ -234,6 +234,7 @@ _OUTBOX: Final = (
         'effects.c.settled_at != bindparam("since")',
         outbox.tasks_are_counted_for_their_owners,
     ),
+    Mutant("outbox", 'effects.c.brake == ""', "effects.c.id > 0", outbox.tasks_are_counted_for_their_owners),
     Mutant(
         "outbox",
         "a_task(effects), effects.c.state.in_(_GIVEN)",

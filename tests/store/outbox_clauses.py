@@ -160,7 +160,7 @@ def the_next_attempt_is_the_earliest(subject: Subject) -> None:
 
 
 def tasks_are_counted_for_their_owners(subject: Subject) -> None:
-    """Tasks of each owner: those made since then and those on their way; not held, parked, dropped or older ones."""
+    """Tasks of each owner: made since then, on their way, held but unweighed if asked; not parked, dropped or older."""
     with subject.store() as store, store.writing() as turn:
         one = person(turn, *range(1, 9))
         old, new, parked, flying = sent(
@@ -172,6 +172,10 @@ def tasks_are_counted_for_their_owners(subject: Subject) -> None:
         turn.enqueue([task(one, "held", 5, state=State.HELD), task(one, "waits", 6, owner="ben@acme.example")])
         turn.enqueue([stage(one, "no task", 7)])
         assert turn.tasks_today(NOW - HOUR) == {"ann@acme.example": 2, "ben@acme.example": 1}
+        assert turn.tasks_today(NOW - HOUR, unweighed=True) == {"ann@acme.example": 3, "ben@acme.example": 1}
+        (held,) = turn.effects(states=[State.HELD])
+        turn.hold({held.id: "tasks_per_owner_per_day"})
+        assert turn.tasks_today(NOW - HOUR, unweighed=True) == {"ann@acme.example": 2, "ben@acme.example": 1}
 
 
 def effects_are_listed_as_asked(subject: Subject) -> None:
