@@ -344,9 +344,10 @@ def _backoff(engine: Engine, attempts: int) -> timedelta:
 
 
 def _remember(tx: Writing, effects: Sequence[Effect], engine: Engine) -> None:
-    """Keep what the CRM holds now, so that our own write coming back is no news."""
-    by_ref: dict[CrmRef, Held] = dict(tx.held(list(dict.fromkeys(one.command.ref for one in effects))))
-    for effect in effects:
+    """Keep what the CRM holds now, so that our own write coming back is no news; a task changes no record."""
+    written = [one for one in effects if not isinstance(one.command, CreateTask)]
+    by_ref: dict[CrmRef, Held] = dict(tx.held(list(dict.fromkeys(one.command.ref for one in written))))
+    for effect in written:
         held = by_ref.get(effect.command.ref)
         command = effect.command
         if held is None:

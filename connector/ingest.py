@@ -120,8 +120,8 @@ def _store_fetched(engine: Engine, system: str, found: Fetched, asked: datetime,
         return set()
     with engine.store.writing() as tx:
         before = tx.held([record.ref for record in records])
-        _, told = _take(engine, tx, system, records, gone, asked, backfill=backfill)
-        after = tx.held([record.ref for record in records])
+        changed, told = _take(engine, tx, system, records, gone, asked, backfill=backfill)
+        after = tx.held([record.ref for record in records]) if changed else {}
         moved = {
             row.person_id for ref, row in after.items() if ref in before and row.raw_stage != before[ref].raw_stage
         }

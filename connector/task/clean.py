@@ -19,7 +19,10 @@ _ENDS: Final = " ,;:|/\\-\u2013—"
 def clean(text: str, longest: int) -> str:
     """Return *text* on one line without control characters, cut to at most *longest* characters at a word."""
     # Whatever is far longer than can be shown is not looked at: a field may hold megabytes.
-    shown = unicodedata.normalize("NFC", "".join(_shown(one) for one in text[: longest * 8]))
+    seen = text[: longest * 8]
+    # Nearly every text is printable as it is, and looking at each character is most of what a task costs.
+    shown = seen if seen.isprintable() else "".join(_shown(one) for one in seen)
+    shown = unicodedata.normalize("NFC", shown)
     return shortened(" ".join(shown.split()), longest)
 
 
