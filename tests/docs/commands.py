@@ -13,6 +13,7 @@ from typing import Any, Final
 from typer.main import get_command
 
 from connector.cli.app import app
+
 from tests.docs.pages import ROOT
 
 PAGE: Final = ROOT / "docs" / "reference" / "commands.md"

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from typing_extensions import override
+
 ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = (
     ROOT / "README.md",
@@ -41,6 +43,7 @@ class Block:
     text: str
     before: str
 
+    @override
     def __str__(self) -> str:
         """Return the place, to name a test by."""
         return f"{self.page.relative_to(ROOT)}:{self.line}"
