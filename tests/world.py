@@ -24,6 +24,7 @@ from connector.sandbox.people import person_of
 from connector.store import open_store
 from connector.store.base import Effect, Store
 from connector.sync import Pass, sync
+
 from tests.clock import START, VirtualClock
 
 AGREEMENT = """

@@ -62,7 +62,7 @@ def validate(file: Path | None, *, online: bool, as_json: bool) -> Exit:
         data({
             "file": str(place(file)),
             "valid": not errors,
-            "problems": [as_json_of(one) for one in problems],
+            "problems": [{**as_json_of(one), "warning": one.warning} for one in problems],
             "facts": loaded.facts,
             "online": notes,
         })

@@ -155,9 +155,7 @@ class Reader:
         parents: dict[str, tuple[CrmRef, ...]] = {}
         if self.kind.name in ACTIVITY_OBJECTS:
             ties = linked(self.wire, self.kind.name, CONTACT, [each.id for each in found], rank)
-            parents = {
-                key: tuple(CrmRef(self.kind.system, CONTACT, one) for one in each) for key, each in ties.items()
-            }
+            parents = {key: tuple(CrmRef(self.kind.system, CONTACT, one) for one in each) for key, each in ties.items()}
         return tuple(record(self.kind, each, parents.get(each.id, ())) for each in found)
 
     def _searchable(self) -> bool:

@@ -64,19 +64,17 @@ def encoded(cursor: Listing | Changes) -> str:
     if isinstance(cursor, Listing):
         return _text({"mode": LISTING, "after": cursor.after, "began": cursor.began})
     newest = sorted(cursor.seen.items(), key=lambda pair: pair[1])[-SEEN_MOST:]
-    return _text(
-        {
-            "mode": CHANGES,
-            "floor": cursor.floor,
-            "began": cursor.began,
-            "at": cursor.at,
-            "key": cursor.key,
-            "skip": cursor.skip,
-            "wide": cursor.wide,
-            "seen": dict(newest),
-            "first": cursor.first,
-        }
-    )
+    return _text({
+        "mode": CHANGES,
+        "floor": cursor.floor,
+        "began": cursor.began,
+        "at": cursor.at,
+        "key": cursor.key,
+        "skip": cursor.skip,
+        "wide": cursor.wide,
+        "seen": dict(newest),
+        "first": cursor.first,
+    })
 
 
 def decoded(text: str) -> Listing | Changes:

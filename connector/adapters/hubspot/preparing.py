@@ -25,12 +25,16 @@ from connector.adapters.hubspot.vocabulary import (
 from connector.adapters.hubspot.wire import Call, Lost, NotSent, Wire
 from connector.commands import Rank
 
-_TYPES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
-    {"number": ("number", "number"), "instant": ("datetime", "date"), "text": ("string", "text")}
-)
-_GROUPS: Final[Mapping[str, str]] = MappingProxyType(
-    {CONTACT: "contactinformation", COMPANY: "companyinformation", TASK: "task"}
-)
+_TYPES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
+    "number": ("number", "number"),
+    "instant": ("datetime", "date"),
+    "text": ("string", "text"),
+})
+_GROUPS: Final[Mapping[str, str]] = MappingProxyType({
+    CONTACT: "contactinformation",
+    COMPANY: "companyinformation",
+    TASK: "task",
+})
 """Where a property goes when the portal still has its own groups; else into the first group there is."""
 _EXISTS: Final = 409
 

@@ -148,9 +148,7 @@ class Tasks:
         for archived in (False, True):
             left = [key for key in keys if key not in found]
             if left:
-                rows = read_rows(
-                    self.wire, TASK, left, (KEY_PROPERTY,), Rank.TASK, archived=archived, by=KEY_PROPERTY
-                )
+                rows = read_rows(self.wire, TASK, left, (KEY_PROPERTY,), Rank.TASK, archived=archived, by=KEY_PROPERTY)
                 found.update({each.properties.get(KEY_PROPERTY) or "": key for key, each in rows.items()})
         return {key: task for key, task in found.items() if key in keys}
 
