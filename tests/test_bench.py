@@ -178,8 +178,9 @@ def test_a_first_load_is_measured_against_a_slow_portal(tmp_path: Path) -> None:
 
 def test_a_backlog_is_measured_while_it_lasts(tmp_path: Path) -> None:
     """One that ends before the measuring does is no figure: nothing was left to send."""
-    quick = drain.Sizes(backlog=5, round_trip=timedelta(milliseconds=50), span=timedelta(seconds=1))
-    for folder, sizes in (("ends", quick), ("lasts", replace(quick, backlog=600))):
+    ends = drain.Sizes(backlog=5, round_trip=timedelta(milliseconds=10), span=timedelta(seconds=2))
+    lasts = replace(ends, backlog=900, round_trip=timedelta(milliseconds=250))
+    for folder, sizes in (("ends", ends), ("lasts", lasts)):
         (tmp_path / folder).mkdir()
         share, refused = drain.measured(sizes, tmp_path / folder)
         assert share.sound is refused.sound is (folder == "lasts")
