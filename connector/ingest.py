@@ -382,7 +382,8 @@ def _observe_all(batch: _Batch) -> None:
         standings = {one.standing.person_id: one.standing for one in batch.tx.dossiers(known, companies=False)}
     before = {**standings, **{person_id: Standing(person_id) for person_id in batch.newcomers}}
     for person_id in batch.newcomers:
-        agreement = "" if batch.fresh_start else config.agreement.hash
+        before_us = batch.fresh_start or batch.now < config.agreement.effective
+        agreement = "" if before_us else config.agreement.hash
         standings[person_id] = Standing(person_id, agreement=agreement)
     steps: list[Transition] = []
     for person_id, seen in batch.seen:

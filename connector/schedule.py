@@ -146,8 +146,12 @@ def beat(engine: Engine) -> None:
         tx.save_note(HEARTBEAT, engine.clock().isoformat())
 
 
-def one_round(loop: Loop) -> Pass:
-    """Look what the CRM offers, pull, judge, pass the brakes; deliveries go on beside it."""
+def one_round(loop: Loop, *, pulling: bool = True) -> Pass:
+    """
+    Look what the CRM offers, pull, judge, pass the brakes; deliveries go on beside it.
+
+    Without *pulling* only those are judged whose time has come: nobody's silence may cost a request.
+    """
     engine = loop.engine
     began = engine.clock()
     before = calls(engine)
@@ -161,7 +165,8 @@ def one_round(loop: Loop) -> Pass:
         run_id = tx.start_run(Run(began, "run"))
         if register_agreement(engine, tx):
             tx.touch_all(began)
-    gather(engine, loop.wait, done)
+    if pulling:
+        gather(engine, loop.wait, done)
     judge_due(engine, loop.wait, done, {})
     loop.tell()
     summed_up(engine, done)
@@ -180,12 +185,12 @@ def _passes(loop: Loop) -> None:
     failures = 0
     pause = timedelta()
     while not loop.stop.is_set():
-        loop.due.wait(timeout=pause.total_seconds())
+        asked = loop.due.wait(timeout=pause.total_seconds())
         if loop.stop.is_set():
             return
         loop.due.clear()
         try:
-            done = one_round(loop)
+            done = one_round(loop, pulling=asked or failures > 0)
             failures = failures + 1 if done.down else 0
             pause = _until_somebody_is_due(loop.engine)
             if done.down:

@@ -115,7 +115,7 @@ MUTANTS = (
     ),
     Mutant(
         "connector.ingest",
-        'agreement = "" if batch.fresh_start else config.agreement.hash',
+        'agreement = "" if before_us else config.agreement.hash',
         'agreement = ""',
         f"{MAY}somebody_born_after_go_live_needs_no_baseline",
     ),
