@@ -73,21 +73,24 @@ class Listener(socketserver.ThreadingTCPServer):
         self.heard: list[bytes] = []
 
 
-class Stubborn(socketserver.BaseRequestHandler):
+class Stubborn(socketserver.StreamRequestHandler):
     """One connection to a listener."""
 
     server: Listener  # type: ignore[mutable-override]  # only a listener makes these
 
     @override
     def handle(self) -> None:
-        """Answer what comes until the other side hangs up."""
-        while head := self.request.recv(65_536):
-            if not head.startswith((b"GET ", b"POST ")):
-                continue  # the body, which comes in a segment of its own
-            self.server.heard.append(head.split(b" ")[1])
+        """Answer what comes until the other side hangs up; a request is its head and as much body as that announces."""
+        while line := self.rfile.readline():
+            length = 0
+            while (header := self.rfile.readline()).strip():
+                name, _, value = header.partition(b":")
+                length = int(value) if name.lower() == b"content-length" else length
+            self.rfile.read(length)
+            self.server.heard.append(line.split(b" ")[1])
             if not self.server.answer:
                 return
-            self.request.sendall(self.server.answer)
+            self.wfile.write(self.server.answer)
 
 
 @pytest.mark.parametrize("answer", [MOVED, BUSY, b""], ids=["moved", "busy", "hung up"])
