@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from connector.model import CrmRef, Stage
@@ -86,6 +86,8 @@ class CreateTask:
         body: Escaped HTML.
         body_text: The same as plain text, for systems without HTML.
         due_at: When it is due.
+        due_on: The day of `due_at` where the owner works, for systems whose tasks are due on a day.
+        remind_at: When such a system shall remind the owner, because a day is too coarse; None where a day will do.
         owner_id: The vendor's owner id; empty when the vendor shall decide.
         owner: The owner as an admin knows them (e-mail); empty likewise.
         type: call, email or todo.
@@ -109,6 +111,8 @@ class CreateTask:
     company: CrmRef | None = None
     unless_open_deal: bool = False
     set_owner: bool = False
+    due_on: date | None = None
+    remind_at: datetime | None = None
 
 
 Command = SetStage | SetFields | CreateTask

@@ -18,12 +18,10 @@ from connector.events import Refused
 from connector.lifecycle import SET_BACK, Seen, observe
 from connector.mapping.compiled import Mapped
 from connector.mapping.digest import digest_of_raw
-from connector.mapping.identity import Assignment, Claim, assign
-from connector.model import CrmRef, Engagement, Record, Stage, Standing, Transition
+from connector.model import COMPANIES, CrmRef, Engagement, Record, Stage, Standing, Transition
 from connector.sightings import Sight, drop_waiting, sight_of
 from connector.store.base import Cursor, Held, Quarantined, Writing
-
-COMPANY = "company"
+from connector.whose import assigned, owners
 
 
 @dataclass(slots=True)
@@ -150,14 +148,15 @@ def _take(  # noqa: PLR0913 - the parts of a page beside where they go
     known = tx.held(list(dict.fromkeys([record.ref for record in records] + sorted(parents | merged | set(gone)))))
     mapped = [(record, _mapped(engine, system, record, known, batch.now)) for record in records]
     people = [(record, one) for record, one in mapped if not one.problems and _is_person(engine, record)]
-    assignment = _assigned(tx, people, known)
+    assignment = assigned(tx, people, known)
     for stays, goes in assignment.merges:
         tx.merge_people(stays, goes, batch.now)
-    owner_of = _owners(batch, assignment)
+    owner_of, made = owners(tx, assignment, batch.now)
+    batch.newcomers |= made
     for record, one in mapped:
         if one.problems:
             _refuse(batch, record, one)
-        elif record.ref.object == COMPANY:
+        elif record.ref.object in COMPANIES:
             _take_company(batch, record, one, known.get(record.ref))
         elif record.ref in owner_of:
             _take_person(batch, record, one, known, owner_of[record.ref])
@@ -169,7 +168,8 @@ def _take(  # noqa: PLR0913 - the parts of a page beside where they go
 
 def _is_person(engine: Engine, record: Record) -> bool:
     """Tell whether rows of this object are people: mapped with columns, and no company."""
-    return record.ref.object != COMPANY and engine.config.mappings[record.ref.system].of(record.ref.object) is not None
+    ref = record.ref
+    return ref.object not in COMPANIES and engine.config.mappings[ref.system].of(ref.object) is not None
 
 
 def _mapped(engine: Engine, system: str, record: Record, known: Mapping[CrmRef, Held], now: datetime) -> Mapped:
@@ -182,39 +182,6 @@ def _mapped(engine: Engine, system: str, record: Record, known: Mapping[CrmRef, 
         inherited=[known[ref].marks for ref in record.merged if ref in known],
         seen_at=held.modified_at if held else None,
     )
-
-
-def _assigned(tx: Writing, people: Sequence[tuple[Record, Mapped]], known: Mapping[CrmRef, Held]) -> Assignment:
-    """Return whose each person's row is; only rows we do not know, or whose address changed, are looked up by it."""
-    claims = [Claim(record.ref, one.reading.email, record.merged) for record, one in people]
-    refs = [claim.ref for claim in claims if claim.ref not in known]
-    refs += [ref for claim in claims for ref in claim.merged if ref not in known]
-    emails = [
-        claim.email
-        for claim in claims
-        if claim.email and (claim.ref not in known or known[claim.ref].email != claim.email)
-    ]
-    found: dict[CrmRef | str, int] = {ref: row.person_id for ref, row in known.items() if row.person_id}
-    if refs or emails:
-        found.update(tx.owners_of(refs=refs, emails=emails))
-    by_email = sorted({found[email] for email in emails if email in found})
-    seats = {
-        dossier.standing.person_id: frozenset(
-            (row.ref.system, row.ref.object) for row in dossier.held if row.person_id and row.gone_at is None
-        )
-        for dossier in (tx.dossiers(by_email, companies=False) if by_email else ())
-    }
-    return assign(claims, found, seats)
-
-
-def _owners(batch: _Batch, assignment: Assignment) -> dict[CrmRef, int]:
-    """Return each row's person; newcomers are made."""
-    owner_of = dict(assignment.people)
-    ids = batch.tx.new_people([one.email for one in assignment.newcomers], batch.now)
-    for newcomer, person_id in zip(assignment.newcomers, ids, strict=True):
-        batch.newcomers.add(person_id)
-        owner_of.update(dict.fromkeys(newcomer.refs, person_id))
-    return owner_of
 
 
 def _refuse(batch: _Batch, record: Record, one: Mapped) -> None:

@@ -19,6 +19,8 @@ Value = str | int | float | bool | date | datetime | tuple[str, ...] | None
 """A converted field value; None and absence both mean that the field is empty."""
 
 NOTHING: Final[Mapping[str, Value]] = MappingProxyType({})
+COMPANIES: Final = frozenset({"company", "account"})
+"""Objects whose rows are companies: HubSpot and Salesforce have each their own word."""
 SALES_ACTIVITY: Final = "sales_activity"
 """Type of what a rep did (calls, e-mails, meetings): never points, read by `unless` conditions and SLAs."""
 

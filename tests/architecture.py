@@ -35,6 +35,7 @@ LAYERS: Final = (
     ("config",),
     ("schemas", "brakes", "report", "selftest"),
     ("engine", "sightings"),
+    ("engine", "whose"),
     ("tasking", "ingest"),
     ("pull", "reconcile", "evaluate", "deliver"),
     ("sync",),

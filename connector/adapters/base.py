@@ -100,6 +100,7 @@ class Page:
         as_of: The vendor's instant up to which nothing is left out, apart from index lag, which the adapter covers by
             reading an overlap again.
         backfill: Whether this page belongs to the first load.
+        rest: The vendor is still preparing what comes next: ask again only after this span; None for at once.
     """
 
     records: tuple[Record, ...]
@@ -108,6 +109,7 @@ class Page:
     more: bool
     as_of: datetime
     backfill: bool = False
+    rest: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +130,18 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One allowed value of a choice field, in the vendor's order."""
+    """
+    One allowed value of a choice field, in the vendor's order.
+
+    Attributes:
+        value: What the API takes.
+        label: What people see.
+        writable: Whether an update may set it; a status that converts a Salesforce lead cannot be written.
+    """
 
     value: str
     label: str
+    writable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

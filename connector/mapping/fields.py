@@ -16,10 +16,10 @@ from connector.mapping.paths import Getter, Raw, condition, getter, plain
 from connector.mapping.refusal import Refusal
 from connector.mapping.spec import Column, FieldSpec, FieldType, ObjectMapping
 from connector.mapping.stage import seen, stages
+from connector.mapping.twins import twin_reader
 from connector.mapping.vocabulary import NO_WORDS, Vocabulary
-from connector.model import NOTHING, CrmRef, Record, Stage, Value
+from connector.model import COMPANIES, NOTHING, CrmRef, Record, Stage, Value
 
-COMPANY: Final = "company"
 _EMAIL: Final = "email"
 NOTHING_WRITTEN: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -38,6 +38,7 @@ class Reading:
         email: The address that identifies, lower case; empty for none, for companies, and for what is no address.
         written: What stands in the fields that our results are written to, as text, "" for empty; fields that were not
             read are left out.
+        twins: Rows of other systems that the record names as the same person.
         problems: Plain sentences with place, field and value; when there are any the record is to be quarantined and
             nothing else here may be used.
     """
@@ -49,6 +50,7 @@ class Reading:
     company: CrmRef | None = None
     email: str = ""
     written: Mapping[str, str] = field(default_factory=lambda: NOTHING_WRITTEN)
+    twins: tuple[CrmRef, ...] = ()
     problems: tuple[str, ...] = ()
 
 
@@ -84,12 +86,13 @@ def reader(mapping: ObjectMapping, fields: Mapping[str, FieldSpec], words: Vocab
     """
     alphabetical = sorted(mapping.columns, key=lambda column: column.field)
     columns = tuple(_compiled(column, fields[column.field]) for column in alphabetical)
-    identifying = "" if mapping.object == COMPANY else _identifying(mapping.columns, fields)
+    identifying = "" if mapping.object in COMPANIES else _identifying(mapping.columns, fields)
     stage_of = _stage_reader(mapping)
     owner_path = mapping.owner or words.owner
     owner = getter(owner_path) if owner_path else None
+    twins = twin_reader(mapping.twins)
     targets = tuple(dict.fromkeys(mapping.write.values()))
-    has_company = mapping.object != COMPANY
+    has_company = mapping.object not in COMPANIES
 
     def read(record: Record) -> Reading:
         problems: list[str] = []
@@ -104,9 +107,10 @@ def reader(mapping: ObjectMapping, fields: Mapping[str, FieldSpec], words: Vocab
             raw_stage=raw_stage,
             stage=stage,
             owner_id=owner_id if isinstance(owner_id, str) else "",
-            company=next((ref for ref in record.parents if ref.object == COMPANY), None) if has_company else None,
+            company=next((ref for ref in record.parents if ref.object in COMPANIES), None) if has_company else None,
             email=address(values.get(identifying)) if identifying else "",
             written={name: plain(raw[name]) or "" for name in targets if name in raw} if targets else NOTHING_WRITTEN,
+            twins=twins(raw) if twins is not None else (),
             problems=tuple(problems),
         )
 

@@ -97,6 +97,24 @@ class StageColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """
+    A field in which one system keeps the id of the same person's row in another.
+
+    Attributes:
+        system: The other system by the admin's name.
+        kind: Its kind, which says how its ids are spelt.
+        object: Its object.
+        field: Our side's field that holds the id.
+    """
+
+    system: str
+    kind: str
+    object: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectMapping:
     """
     One object of one system, both ways.
@@ -109,6 +127,7 @@ class ObjectMapping:
         write: Our result → their field; results are score names, "total", "stage", "reasons", "top_reason",
             "qualified_at", "agreement".
         owner: Their owner field; empty when the adapter's default holds.
+        twins: Where the record names the same person's rows in other systems.
     """
 
     system: str
@@ -117,6 +136,7 @@ class ObjectMapping:
     stage: StageColumn | None = None
     write: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     owner: str = ""
+    twins: tuple[Twin, ...] = ()
 
 
 class By(StrEnum):

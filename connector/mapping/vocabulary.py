@@ -56,10 +56,14 @@ class Vocabulary:
     Attributes:
         owner: Field with the owner's id, on every object; empty when there is none.
         rows: By object in our singular words; an object that is not in it has rows dated by their last change.
+        twins: Ids that it keeps of other systems' rows by itself: own object → the other's kind → its object → field.
+        relations: Whether a dotted path leads over a relation that is asked for by its whole path (Account.Industry).
     """
 
     owner: str = ""
     rows: Mapping[str, RowWords] = field(default_factory=lambda: MappingProxyType({}))
+    relations: bool = False
+    twins: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 NO_WORDS: Final = Vocabulary()
@@ -67,6 +71,10 @@ NO_WORDS: Final = Vocabulary()
 
 HUBSPOT: Final = Vocabulary(
     owner="hubspot_owner_id",
+    twins=MappingProxyType({
+        # Filled by HubSpot's own Salesforce sync; without it these properties do not exist and say nothing.
+        "contact": {"salesforce": {"lead": "salesforceleadid", "contact": "salesforcecontactid"}},
+    }),
     rows=MappingProxyType({
         "meeting": RowWords(
             # The booking is what the person did; the meeting itself may lie weeks ahead.
@@ -100,7 +108,39 @@ HUBSPOT: Final = Vocabulary(
     }),
 )
 
-VOCABULARIES: Final[Mapping[str, Vocabulary]] = MappingProxyType({"hubspot": HUBSPOT})
+SALESFORCE: Final = Vocabulary(
+    owner="OwnerId",
+    rows=MappingProxyType({
+        "task": RowWords(
+            at=("CompletedDateTime", "ActivityDate", "CreatedDate"),
+            done_at=("CompletedDateTime", "ActivityDate", "CreatedDate"),
+            doer="CallType",
+            person=frozenset({"Inbound"}),
+            outcome="IsClosed",
+            # An open task is something planned, by us or by a rep; it becomes activity when it is done.
+            pending=frozenset({"false"}),
+        ),
+        "event": RowWords(at=("CreatedDate",), done_at=("StartDateTime", "ActivityDate", "CreatedDate")),
+        "campaign_member": RowWords(
+            # A status has no date of its own; the last edit by a person or a program is the nearest there is.
+            at=("LastModifiedDate", "CreatedDate"),
+            done_at=("LastModifiedDate", "CreatedDate"),
+            doer="HasResponded",
+            person=frozenset({"true"}),
+        ),
+        "email_message": RowWords(
+            at=("MessageDate", "CreatedDate"),
+            done_at=("MessageDate", "CreatedDate"),
+            doer="Incoming",
+            person=frozenset({"true"}),
+            outcome="IsBounced",
+            withdrawn=frozenset({"true"}),
+        ),
+    }),
+    relations=True,
+)
+
+VOCABULARIES: Final[Mapping[str, Vocabulary]] = MappingProxyType({"hubspot": HUBSPOT, "salesforce": SALESFORCE})
 """By the `kind` of a system; a kind that is not in it speaks `NO_WORDS` unless its adapter brings a vocabulary."""
 
 

@@ -14,8 +14,8 @@ def wanted_fields(mapping: SystemMapping, words: Vocabulary = NO_WORDS) -> Mappi
     """
     Return the vendor's field names that *mapping* reads, by object, each once and in the order of the file.
 
-    Of a nested path it is the first step. Fields that results are written to are among them, because what stands there
-    decides whether anything is to be written.
+    Of a nested path it is the first step, or the whole path where the vendor reads over relations. Fields that results
+    are written to are among them, because what stands there decides whether anything is to be written.
     """
     found: dict[str, dict[str, None]] = {}
     for one in mapping.objects:
@@ -23,10 +23,12 @@ def wanted_fields(mapping: SystemMapping, words: Vocabulary = NO_WORDS) -> Mappi
         paths += [when.path for column in one.columns for when in column.when]
         paths += [one.stage.field] if one.stage is not None else []
         paths += [one.owner or words.owner, *one.write.values()]
-        _note(found, one.object, paths)
+        paths += [twin.field for twin in one.twins]
+        _note(found, one.object, paths, whole=words.relations)
     for engagement in mapping.engagements:
         on = _row(engagement)
-        _note(found, on, [*_of_row(engagement, on, words), *(when.path for when in engagement.when)])
+        paths = [*_of_row(engagement, on, words), *(when.path for when in engagement.when)]
+        _note(found, on, paths, whole=words.relations)
     return MappingProxyType({name: tuple(fields) for name, fields in found.items()})
 
 
@@ -43,9 +45,9 @@ def _of_row(mapping: EngagementMapping, on: str, words: Vocabulary) -> Iterable[
     yield from (mapping.counter, mapping.stamp, mapping.at, *mapping.attributes.values())
 
 
-def _note(found: dict[str, dict[str, None]], on: str, paths: Iterable[str]) -> None:
-    """Add the first step of each of *paths* that is not empty."""
+def _note(found: dict[str, dict[str, None]], on: str, paths: Iterable[str], *, whole: bool) -> None:
+    """Add each of *paths* that is not empty, *whole* or by its first step."""
     fields = found.setdefault(on, {})
     for path in paths:
         if path:
-            fields.setdefault(steps(path)[0])
+            fields.setdefault(path if whole else steps(path)[0])

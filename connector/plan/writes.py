@@ -13,7 +13,7 @@ from typing import Final
 from connector.commands import SetFields, SetStage
 from connector.lifecycle import OURS, may_move
 from connector.mapping.write import fields_to_write
-from connector.model import Check, CrmRef, Decision, Explanation, Stage, Standing, Value
+from connector.model import COMPANIES, Check, CrmRef, Decision, Explanation, Stage, Standing, Value
 from connector.plan.nouns import Remote, Rules
 
 SCORES_AT_LEAST_EVERY: Final = timedelta(days=7)
@@ -69,7 +69,7 @@ def _behind(remote: Remote, scores: Mapping[str, int]) -> bool:
     """Tell whether the record shows other points; zeros that were never written are left unwritten."""
     for their, points in _points(remote, scores).items():
         shown = remote.written.get(their) or "0"
-        if remote.ref.object == "company":
+        if remote.ref.object in COMPANIES:
             if int(points) > _number(shown):
                 return True
         elif shown != points:
@@ -123,7 +123,7 @@ def field_writes(  # noqa: PLR0913 - as plan
     results["agreement"] = rules.agreement.version
     commands = []
     for remote in remotes:
-        if not remote.mapping.write or (remote.ref.object == "company" and not _behind(remote, scores)):
+        if not remote.mapping.write or (remote.ref.object in COMPANIES and not _behind(remote, scores)):
             continue
         wanted = fields_to_write(remote.mapping, results)
         changed = {their: text for their, text in wanted.items() if (remote.written.get(their) or "") != text}

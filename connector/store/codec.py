@@ -231,6 +231,8 @@ def command_text(command: Command) -> str:
         "company": maybe_name(command.company),
         "unless_open_deal": command.unless_open_deal,
         "set_owner": command.set_owner,
+        "due_on": command.due_on.isoformat() if command.due_on else None,
+        "remind_at": text_of(command.remind_at) if command.remind_at else None,
     })
 
 
@@ -244,4 +246,14 @@ def command_of(kind: str, key: str, name: str, text: str) -> Command:
     if kind == Kind.FIELDS:
         return SetFields(key, ref, MappingProxyType(raw))
     due_at, company = instant(raw.pop("due_at")), maybe_ref(raw.pop("company"))
-    return CreateTask(key, ref, due_at=due_at, company=company, **raw)
+    # Commands stored before tasks had a day of their own lack both.
+    day, reminder = raw.pop("due_on", None), raw.pop("remind_at", None)
+    return CreateTask(
+        key,
+        ref,
+        due_at=due_at,
+        company=company,
+        due_on=date.fromisoformat(day) if day else None,
+        remind_at=instant(reminder) if reminder else None,
+        **raw,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -28,6 +28,7 @@ from connector.words import words
 KEY_LENGTH: Final = 26
 """Characters: 130 bits, which no two tasks of one portal will ever share."""
 
+_A_DAY: Final = timedelta(days=1)
 _PRIORITIES: Final = ("high", "medium", "low", "none")
 _NO_ENGAGEMENTS: Final[Mapping[str, Engagement]] = MappingProxyType({})
 
@@ -102,6 +103,7 @@ def create_task(  # noqa: PLR0913 - what a task is made of comes from as many pl
     fallback = reader.words.say("subject.fallback", object=ref.object, record=clean(ref.id, 40))
     last = (Block((reader.words.say("marker", key=key),)),) if marker else ()
     body = rendered((*sections(case), *last))
+    due_at = due(now, playbook.due, hours, business=playbook.due_business, zone=zone)
     return CreateTask(
         key=key,
         ref=ref,
@@ -109,7 +111,7 @@ def create_task(  # noqa: PLR0913 - what a task is made of comes from as many pl
         subject=headline(playbook.subject, values, reader.words) or fallback,
         body=body.html,
         body_text=body.text,
-        due_at=due(now, playbook.due, hours, business=playbook.due_business, zone=zone),
+        due_at=due_at,
         owner_id=owner.id,
         owner=owner.email,
         type=playbook.type,
@@ -117,6 +119,8 @@ def create_task(  # noqa: PLR0913 - what a task is made of comes from as many pl
         company=company,
         unless_open_deal=playbook.unless.open_deal,
         set_owner=playbook.set_owner,
+        due_on=due_at.astimezone(clock).date(),
+        remind_at=due_at if playbook.due < _A_DAY else None,
     )
 
 
