@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from connector.sandbox.exchange import Request, Response
 
 Actor = Literal["api", "rep", "system"]
-Action = Literal["create", "update", "archive", "associate", "dissociate", "merge", "erase", "define", "join", "leave"]
+Action = Literal[
+    "create", "update", "archive", "associate", "dissociate", "merge", "erase", "define", "join", "leave", "convert"
+]
 
 NO_CHANGES: Mapping[str, str] = MappingProxyType({})
 
@@ -44,9 +46,20 @@ class Entry:
 
 @dataclass(slots=True)
 class Journal:
-    """All entries in the order they were applied; only ever appended to."""
+    """
+    All entries in the order they were applied; only ever appended to.
+
+    Attributes:
+        entries: The entries, oldest first.
+        tasks: What the vendor calls the object type of tasks.
+        people: What the vendor calls the object types of people.
+        stage_field: Where the vendor keeps a person's stage, unless a caller names another field.
+    """
 
     entries: list[Entry] = field(default_factory=list)
+    tasks: str = "tasks"
+    people: tuple[str, ...] = ("contacts",)
+    stage_field: str = "lifecyclestage"
 
     def add(self, entry: Entry) -> None:
         """Append one entry."""
@@ -70,30 +83,31 @@ class Journal:
 
     def tasks_by_contact(self, actor: Actor = "api") -> dict[str, list[str]]:
         """
-        Return the ids of the tasks that *actor* created, by the contact they were tied to.
+        Return the ids of the tasks that *actor* created, by the contact (or lead) they were tied to.
 
         A task tied by a later association counts too; one that is tied to nobody stands under the empty id.
         """
         tasks: dict[str, list[str]] = defaultdict(list)
-        created = {e.object_id: e for e in self.of("tasks", "create", actor)}
+        created = {e.object_id: e for e in self.of(self.tasks, "create", actor)}
         loose = dict.fromkeys(created)
         for entry in self.entries:
-            if entry.object_type != "tasks" or entry.object_id not in created:
+            if entry.object_type != self.tasks or entry.object_id not in created:
                 continue
             for kind, contact in entry.linked:
-                if kind == "contacts" and entry.object_id not in tasks[contact]:
+                if kind in self.people and entry.object_id not in tasks[contact]:
                     tasks[contact].append(entry.object_id)
                     loose.pop(entry.object_id, None)
         if loose:
             tasks[""] = list(loose)
         return {contact: ids for contact, ids in tasks.items() if ids}
 
-    def stages_set(self, field_name: str = "lifecyclestage") -> dict[str, list[tuple[Actor, str]]]:
-        """Return the stages written to each contact, in order, with who wrote them."""
+    def stages_set(self, field_name: str = "") -> dict[str, list[tuple[Actor, str]]]:
+        """Return the stages written to each contact (or lead), in order, with who wrote them."""
+        name = field_name or self.stage_field
         stages: dict[str, list[tuple[Actor, str]]] = defaultdict(list)
         for entry in self.entries:
-            if entry.object_type == "contacts" and field_name in entry.changes:
-                stages[entry.object_id].append((entry.actor, entry.changes[field_name]))
+            if entry.object_type in self.people and name in entry.changes:
+                stages[entry.object_id].append((entry.actor, entry.changes[name]))
         return dict(stages)
 
 

@@ -71,8 +71,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, response: Response) -> None:
         """Send an answer with one flush; a cut one ends in the middle of its body."""
-        self.send_response(response.status)
-        for name, value in response.headers.items():
+        self.send_response_only(response.status)
+        usual = {"Server": self.version_string(), "Date": self.date_time_string()}
+        for name, value in {**usual, **response.headers}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(response.body[: response.cut])

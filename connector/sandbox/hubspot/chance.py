@@ -1,44 +1,17 @@
-"""Everything random in the sandbox, reproducible from one seed."""
+"""What is random in HubSpot's own way: record ids and correlation ids."""
 
 from __future__ import annotations
 
-import random
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from connector.sandbox.instants import span_ms
+from connector.sandbox import chance
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
-Item = TypeVar("Item")
+    import random
 
 
-class Chance:
-    """A seeded source of randomness; each purpose draws from its own stream, so one does not disturb another."""
-
-    def __init__(self, seed: int) -> None:
-        """Take the *seed*."""
-        self._seed = seed
-        self._streams: dict[str, random.Random] = {}
-
-    def of(self, purpose: str) -> random.Random:
-        """Return the stream of one purpose."""
-        stream = self._streams.get(purpose)
-        if stream is None:
-            stream = random.Random(f"{self._seed}:{purpose}")  # noqa: S311 -- reproducible, nothing secret
-            self._streams[purpose] = stream
-        return stream
-
-    def span_ms(self, purpose: str, between: tuple[timedelta, timedelta]) -> int:
-        """Return a random duration in milliseconds between the two, both included."""
-        low, high = span_ms(between[0]), span_ms(between[1])
-        return low if low >= high else self.of(purpose).randint(low, high)
-
-    def shuffled(self, purpose: str, items: list[Item]) -> list[Item]:
-        """Return the items in another order."""
-        mixed = list(items)
-        self.of(purpose).shuffle(mixed)
-        return mixed
+class Chance(chance.Chance):
+    """A seeded source of randomness that also makes HubSpot's correlation ids."""
 
     def correlation_id(self, at_ms: int) -> str:
         """Return a UUID of version 7 for the instant, as HubSpot's answers carry since 2026."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connector.sandbox.hubspot.agenda import Agenda
+from connector.sandbox.agenda import Agenda
 from connector.sandbox.hubspot.chance import Chance, Ids
 from connector.sandbox.hubspot.kinds import KINDS, Kind
 from connector.sandbox.hubspot.links import Links

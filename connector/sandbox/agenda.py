@@ -1,4 +1,4 @@
-"""What the portal does by itself later, carried out lazily whenever somebody looks at the clock."""
+"""What a simulated CRM does by itself later, carried out lazily whenever somebody looks at the clock."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""A simulated Salesforce org: its records, its query language and its describe answers."""
