@@ -21,7 +21,7 @@ from connector.mapping.digest import digest_of_raw
 from connector.model import COMPANIES, CrmRef, Engagement, Record, Stage, Standing, Transition
 from connector.sightings import Sight, drop_waiting, sight_of
 from connector.store.base import Cursor, Held, Quarantined, Writing
-from connector.whose import assigned, owners
+from connector.whose import assigned, owners, remember_twins
 
 
 @dataclass(slots=True)
@@ -149,6 +149,7 @@ def _take(  # noqa: PLR0913 - the parts of a page beside where they go
     mapped = [(record, _mapped(engine, system, record, known, batch.now)) for record in records]
     people = [(record, one) for record, one in mapped if not one.problems and _is_person(engine, record)]
     assignment = assigned(tx, people, known)
+    remember_twins(tx, people, known)
     for stays, goes in assignment.merges:
         tx.merge_people(stays, goes, batch.now)
     owner_of, made = owners(tx, assignment, batch.now)
@@ -357,7 +358,7 @@ def _observe_all(batch: _Batch) -> None:
         standing = standings.get(person_id)
         if standing is None:
             continue
-        standings[person_id], new = observe(standing, seen, config.agreement.hold, config.playbooks)
+        standings[person_id], new = observe(standing, seen, config.agreement.hold, config.playbooks, config.home.stages)
         steps += new
     changed = [one for person_id, one in standings.items() if one != before[person_id]]
     batch.tx.save_standings(changed)

@@ -8,7 +8,7 @@ agreed hold has passed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -22,6 +22,9 @@ OURS: Final = frozenset({Stage.MQL, Stage.SQL})
 
 BASELINE: Final = "baseline"
 SET_BACK: Final = "set back"
+
+SAME_TIME: Final = timedelta(hours=1)
+"""Two people who move somebody in two systems within this span did not know of each other."""
 
 _REMIT: Final = frozenset({None, Stage.SUBSCRIBER, Stage.LEAD, Stage.MQL, Stage.DISQUALIFIED})
 _RANK: Final[Mapping[Stage, int]] = MappingProxyType({stage: rank for rank, stage in enumerate(LADDER, start=1)})
@@ -60,22 +63,33 @@ def may_move(source: Stage | None, target: Stage) -> bool:
 
 
 def observe(
-    standing: Standing, seen: Seen, hold: timedelta, playbooks: Iterable[Playbook] = ()
+    standing: Standing,
+    seen: Seen,
+    hold: timedelta,
+    playbooks: Iterable[Playbook] = (),
+    order: Sequence[str] = (),
 ) -> tuple[Standing, tuple[Transition, ...]]:
     """
     Take over what a record shows and we did not write; return the new standing and the steps for the ledger.
 
     The caller has already left out echoes of our own writes. Nothing changes when the record shows the stage in which
-    the person already stands.
+    the person already stands, or shows what was overruled in another system.
+
+    Args:
+        standing: What we remember.
+        seen: What the record shows.
+        hold: How long a set-back withholds at least.
+        playbooks: Whose triggers follow the move.
+        order: `[home] stages`: between two people who moved at the same time the first system named wins.
     """
     if not seen.known:
         return _first_sight(standing, seen, hold)
-    if seen.after == standing.stage:
+    if seen.after == standing.stage or _overruled(standing, seen, order):
         return standing, ()
     step = Transition(standing.person_id, standing.stage, seen.after, seen.at, Actor.CRM, system=seen.system)
     if seen.behind and rank(seen.before) < rank(seen.after) < rank(standing.stage):
         # A workflow took the step before ours while ours waited: forward, and no word against going on.
-        return replace(standing, stage=seen.after, stage_at=seen.at), (step,)
+        return replace(standing, stage=seen.after, stage_at=seen.at, moved_in=seen.system, found=False), (step,)
     forward = rank(seen.after) > rank(standing.stage) and standing.stage not in {Stage.DISQUALIFIED, Stage.OTHER}
     if forward or (rank(seen.after) > 0 and standing.stage in {Stage.DISQUALIFIED, Stage.OTHER}):
         # Somebody moved them forward (or took them back in): their word replaces an earlier set-back.
@@ -85,8 +99,27 @@ def observe(
         # A rep said "not yet" or "not this one": moved back, cleared, disqualified, or put where we cannot read it.
         barriers = (*(one for one in standing.barriers if one.reason != SET_BACK), _set_back(seen.at, hold))
         triggers = _left(standing.triggers, playbooks, seen.after)
-    moved = replace(standing, stage=seen.after, stage_at=seen.at, barriers=barriers, triggers=triggers)
+    moved = replace(
+        standing,
+        stage=seen.after,
+        stage_at=seen.at,
+        barriers=barriers,
+        triggers=triggers,
+        moved_in=seen.system,
+        found=False,
+    )
     return moved, (step,)
+
+
+def _overruled(standing: Standing, seen: Seen, order: Sequence[str]) -> bool:
+    """Tell whether somebody in another system has the last word: the later one, or the first named at one time."""
+    last = standing.moved_in
+    if not last or last == seen.system or standing.stage_at is None:
+        return False
+    if abs(seen.at - standing.stage_at) >= SAME_TIME:
+        return seen.at < standing.stage_at
+    places = {name: place for place, name in enumerate(order)}
+    return places.get(last, len(places)) < places.get(seen.system, len(places))
 
 
 def _first_sight(standing: Standing, seen: Seen, hold: timedelta) -> tuple[Standing, tuple[Transition, ...]]:
@@ -97,7 +130,7 @@ def _first_sight(standing: Standing, seen: Seen, hold: timedelta) -> tuple[Stand
     barriers = standing.barriers
     if seen.after == Stage.DISQUALIFIED:
         barriers = (*barriers, _set_back(seen.at, hold))
-    return replace(standing, stage=seen.after, stage_at=seen.at, barriers=barriers), (step,)
+    return replace(standing, stage=seen.after, stage_at=seen.at, barriers=barriers, found=True), (step,)
 
 
 def _set_back(at: datetime, hold: timedelta) -> Barrier:

@@ -339,6 +339,8 @@ class Standing:
         scores: Whole points as last written back or decided, by score.
         scored_at: When scores were last written back; None for never.
         due_at: When the person is to be evaluated next; None for not before something changes.
+        moved_in: System in which somebody else last moved them; empty when the last move was ours, or none was.
+        found: Whether the stage is the one in which they were first seen, and nobody has moved them since.
     """
 
     person_id: int
@@ -352,3 +354,5 @@ class Standing:
     scores: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     scored_at: datetime | None = None
     due_at: datetime | None = None
+    moved_in: str = ""
+    found: bool = False

@@ -20,7 +20,11 @@ def assigned(tx: Writing, people: Sequence[tuple[Record, Mapped]], known: Mappin
         people: Rows of people with what they say.
         known: What we kept of these rows and of those merged into them.
     """
-    claims = [Claim(record.ref, one.reading.email, record.merged, one.reading.twins) for record, one in people]
+    named = tx.named_by([record.ref for record, _ in people if record.ref not in known])
+    claims = [
+        Claim(record.ref, one.reading.email, record.merged, (*one.reading.twins, *_one(named.get(record.ref))))
+        for record, one in people
+    ]
     refs = [claim.ref for claim in claims if claim.ref not in known]
     refs += [ref for claim in claims for ref in claim.merged if ref not in known]
     twins = [twin for claim in claims for twin in claim.twins]
@@ -38,6 +42,11 @@ def assigned(tx: Writing, people: Sequence[tuple[Record, Mapped]], known: Mappin
     return assign(claims, found, _seats(tx, sorted({*others, *mine})))
 
 
+def _one(ref: CrmRef | None) -> tuple[CrmRef, ...]:
+    """Return *ref* as the only one, or none."""
+    return () if ref is None else (ref,)
+
+
 def _seats(tx: Writing, people: Sequence[int]) -> dict[int, frozenset[tuple[str, str]]]:
     """Return in which objects of which systems each of *people* has a living row."""
     if not people:
@@ -48,6 +57,15 @@ def _seats(tx: Writing, people: Sequence[int]) -> dict[int, frozenset[tuple[str,
         )
         for dossier in tx.dossiers(people, companies=False)
     }
+
+
+def remember_twins(tx: Writing, people: Sequence[tuple[Record, Mapped]], known: Mapping[CrmRef, Held]) -> None:
+    """Keep which row named which, for twins that will be seen only later."""
+    named = {twin: record.ref for record, one in people for twin in one.reading.twins}
+    fresh = [twin for twin in named if twin not in known]
+    if fresh:
+        noted = tx.named_by(fresh)
+        tx.save_twins({twin: named[twin] for twin in fresh if noted.get(twin) != named[twin]})
 
 
 def owners(tx: Writing, assignment: Assignment, now: datetime) -> tuple[dict[CrmRef, int], frozenset[int]]:

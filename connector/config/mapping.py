@@ -10,6 +10,7 @@ from typing import Final
 from connector.config.draft import Draft, several
 from connector.config.mapping_models import RESULTS, ColumnTable, EngagementTable, ObjectTable, StageTable, WhenTable
 from connector.config.shapes import STAGES
+from connector.config.twins import build_twins
 from connector.mapping.converters import converter
 from connector.mapping.paths import BadPath, steps
 from connector.mapping.refusal import Refusal
@@ -28,7 +29,7 @@ from connector.model import SALES_ACTIVITY, Stage, Value
 from connector.problems import Path, did_you_mean
 
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
-RESERVED: Final = frozenset({"stage", "write", "owner", "engagement", "top_reason"})
+RESERVED: Final = frozenset({"stage", "write", "owner", "same_as", "engagement", "top_reason"})
 PAYLOADS: Final = "payloads"
 """Rows that name the person themselves: what comes in through a webhook."""
 _SOURCES: Final = ("counter", "stamp", "object", "list")
@@ -92,7 +93,8 @@ def _object(draft: Draft, system: str, name: str, table: ObjectTable) -> ObjectM
             hint = did_you_mean(result, known) or f"Results: {several(known)}."
             draft.wrong(here, f'there is no result "{result}".', hint)
         _path(draft, here, target)
-    return ObjectMapping(system, name, columns, stage, MappingProxyType(dict(table.write)), table.owner)
+    twins = build_twins(draft, system, name, table.same_as)
+    return ObjectMapping(system, name, columns, stage, MappingProxyType(dict(table.write)), table.owner, twins)
 
 
 def _columns(draft: Draft, path: Path, field: str, tables: list[ColumnTable]) -> Iterable[Column]:

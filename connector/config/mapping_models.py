@@ -119,6 +119,13 @@ class ObjectTable(Table):
     owner: str = option(
         "", example='"hubspot_owner_id"', says="Their field with the owner.", shown="the one the vendor always has"
     )
+    same_as: dict[str, dict[str, str]] = option(
+        {},
+        example='{ salesforce = { lead = "salesforceleadid", contact = "salesforcecontactid" } }',
+        says="Another system, its objects = their fields that hold the id of the same person's row over there; "
+        "such ids join before the e-mail address does.",
+        shown="HubSpot's own Salesforce sync, where one system of each kind is configured",
+    )
 
 
 class EngagementTable(Table):

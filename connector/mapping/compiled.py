@@ -77,8 +77,10 @@ class SystemReader:
         reading = self.read(record)
         happenings = self._engagements.happenings(record, marks, now, inherited=inherited, seen_at=seen_at)
         problems = reading.problems + happenings.problems
-        digest = "" if problems else digest_of(reading, happenings.marks)
-        return Mapped(record.ref, reading, happenings, digest, problems)
+        if problems:
+            # Half a row is not taken: its happenings come when the rest of it can be read.
+            return Mapped(record.ref, reading, Happenings(marks=marks), "", problems)
+        return Mapped(record.ref, reading, happenings, digest_of(reading, happenings.marks))
 
     def read(self, record: Record) -> Reading:
         """Return the fields of *record*; an empty reading when its object has no columns."""

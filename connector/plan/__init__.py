@@ -7,6 +7,7 @@ Everything is decided here before anything is sent. The rules, in the words of t
 - What was there before go-live (or before the agreement changed) causes only what `[first_sync]` allows; engagement
   dated later counts by itself, also for the same person.
 - A human's move stands: see `lifecycle`.
+- MQL and SQL go to every record of the person in the systems that hold stages, whoever moved them and wherever.
 - A value that the configuration does not map is never overwritten.
 - Scores are written as whole points; a change by time alone goes along with another write, or once a week.
 """
@@ -30,6 +31,8 @@ from connector.plan.writes import (
     field_writes,
     points_to_write,
     reasons,
+    spread_reason,
+    spreads,
     stage_writes,
     whole_points,
 )
@@ -75,7 +78,8 @@ def plan(  # noqa: PLR0913 - these are the things a plan depends on, each from a
     explanation = rules.judge.explain(person, engagements, now) if transitions or task or writes else None
     why = reasons(explanation, moved.stage if transitions or task else None) if explanation else ()
     transitions = tuple(replace(step, reasons=why) if not step.imputed else step for step in transitions)
-    stages = stage_writes(remotes, moved) if transitions else ()
+    spread = not transitions and spreads(moved, rules)
+    stages = stage_writes(remotes, moved, companies=not spread) if transitions or spread else ()
     fields = field_writes(remotes, moved, decision, explanation, rules, now) if writes and explanation else ()
     left = remaining(moved, passage, target)
     if any(one.tasks for one in moved.barriers if one not in left):
@@ -89,6 +93,7 @@ def plan(  # noqa: PLR0913 - these are the things a plan depends on, each from a
         scored_at=now if fields else standing.scored_at,
         due_at=_next_look(decision, passage, standing, writes_wait=not writes and differ(remotes, decision)),
     )
+    why = why or (spread_reason(moved) if stages else ())
     return Plan(final, decision, explanation, transitions, stages, fields, task, why)
 
 
@@ -112,7 +117,7 @@ def _move(
     steps = [step]
     if target == Stage.SQL and rules.agreement.mql is not None and rank(source) < rank(Stage.MQL):
         steps = [replace(step, target=Stage.MQL, imputed=True), replace(step, source=Stage.MQL)]
-    return replace(standing, stage=target, stage_at=now), tuple(steps)
+    return replace(standing, stage=target, stage_at=now, moved_in="", found=False), tuple(steps)
 
 
 def _next_look(decision: Decision, passage: Gate, standing: Standing, *, writes_wait: bool) -> datetime | None:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from connector.commands import SetFields, SetStage
-from connector.lifecycle import OURS, may_move
+from connector.lifecycle import OURS, SET_BACK, may_move
 from connector.mapping.write import fields_to_write
 from connector.model import COMPANIES, Check, CrmRef, Decision, Explanation, Stage, Standing, Value
 from connector.plan.nouns import Remote, Rules
@@ -39,7 +39,27 @@ def _met(check: Check) -> list[Check]:
     return [leaf for part in check.parts if part.passed for leaf in _met(part)]
 
 
-def stage_writes(remotes: Sequence[Remote], standing: Standing) -> tuple[SetStage, ...]:
+def spreads(standing: Standing, rules: Rules) -> bool:
+    """
+    Tell whether a stage that the person holds already belongs on all their records.
+
+    Not where somebody set them back, and a stage that was there before us goes nowhere unless `[first_sync]` says so.
+    """
+    since = standing.stage_at
+    if standing.stage not in OURS or since is None or any(one.reason == SET_BACK for one in standing.barriers):
+        return False
+    allowed = rules.first_sync.stage_changes
+    go_live = rules.go_live - allowed if isinstance(allowed, timedelta) else rules.go_live
+    return not standing.found or allowed is True or since >= go_live
+
+
+def spread_reason(standing: Standing) -> tuple[str, ...]:
+    """Say why a record follows."""
+    where = f" in {standing.moved_in}" if standing.moved_in else ""
+    return (f"the person is {standing.stage}{where} already",)
+
+
+def stage_writes(remotes: Sequence[Remote], standing: Standing, *, companies: bool = True) -> tuple[SetStage, ...]:
     """Write the stage wherever it is mapped, behind ours, and not a value we cannot read."""
     stage, since = standing.stage, standing.stage_at
     if stage is None or since is None:
@@ -47,6 +67,8 @@ def stage_writes(remotes: Sequence[Remote], standing: Standing) -> tuple[SetStag
     commands = []
     for remote in remotes:
         column = remote.mapping.stage
+        if not companies and remote.ref.object in COMPANIES:
+            continue
         if column is None or not remote.stages or not column.values.get(stage):
             continue
         if remote.raw_stage and remote.stage is None:

@@ -67,6 +67,9 @@ class Reading(Protocol):
     def owners_of(self, *, refs: Sequence[CrmRef] = (), emails: Sequence[str] = ()) -> Mapping[CrmRef | str, int]:
         """Return whose these rows or e-mail addresses are (person ids), also by aliases of merged rows."""
 
+    def named_by(self, refs: Sequence[CrmRef]) -> Mapping[CrmRef, CrmRef]:
+        """Return, for those of *refs* that a row of another system named as its twin, that row."""
+
     def people_at(self, companies: Sequence[CrmRef]) -> Mapping[CrmRef, tuple[int, ...]]:
         """Return the people whose primary company is each of *companies*."""
 
@@ -147,6 +150,9 @@ class Writing(Reading, Protocol):
 
     def save_held(self, rows: Iterable[Held]) -> None:
         """Insert or replace rows by ref; a person's e-mail follows its rows."""
+
+    def save_twins(self, named: Mapping[CrmRef, CrmRef]) -> None:
+        """Remember for each twin, seen already or not, which row named it last."""
 
     def add_engagements(self, person_id: int, rows: Iterable[Engagement], now: datetime) -> int:
         """Insert those whose key is new; return how many."""

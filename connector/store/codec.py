@@ -166,7 +166,7 @@ def words_of(text: str | None) -> tuple[str, ...]:
 
 
 def memo_text(standing: Standing) -> str | None:
-    """Return what of a standing nobody queries (barriers, triggers, scores) as JSON, None for nothing."""
+    """Return what of a standing nobody queries (barriers, triggers, scores, who moved last) as JSON; None if empty."""
     memo: dict[str, object] = {}
     if standing.barriers:
         memo["barriers"] = [_barrier_raw(barrier) for barrier in standing.barriers]
@@ -177,13 +177,15 @@ def memo_text(standing: Standing) -> str | None:
         }
     if standing.scores:
         memo["scores"] = dict(standing.scores)
+    if standing.moved_in or standing.found:
+        memo["moved"] = [standing.moved_in, standing.found]
     return _encode(memo) if memo else None
 
 
-def memo_of(text: str | None) -> tuple[tuple[Barrier, ...], Mapping[str, Trigger], Mapping[str, int]]:
-    """Return barriers, triggers and scores from what `memo_text` wrote."""
+def memo_of(text: str | None) -> tuple[tuple[Barrier, ...], Mapping[str, Trigger], Mapping[str, int], tuple[str, bool]]:
+    """Return barriers, triggers, scores and who moved last (system, found) from what `memo_text` wrote."""
     if text is None:
-        return (), _NO_TRIGGERS, _NO_SCORES
+        return (), _NO_TRIGGERS, _NO_SCORES, ("", False)
     memo = _decode_first(text)[0]
     barriers = tuple(_barrier(raw) for raw in memo["barriers"]) if "barriers" in memo else ()
     triggers = _NO_TRIGGERS
@@ -192,7 +194,8 @@ def memo_of(text: str | None) -> tuple[tuple[Barrier, ...], Mapping[str, Trigger
             name: Trigger(held, episodes, maybe_instant(task_at))
             for name, (held, episodes, task_at) in memo["triggers"].items()
         })
-    return barriers, triggers, MappingProxyType(memo["scores"]) if "scores" in memo else _NO_SCORES
+    scores = MappingProxyType(memo["scores"]) if "scores" in memo else _NO_SCORES
+    return barriers, triggers, scores, tuple(memo.get("moved", ("", False)))
 
 
 def _barrier_raw(barrier: Barrier) -> list[object]:

@@ -57,6 +57,8 @@ def merged(winner: Standing, loser: Standing, now: datetime) -> Standing:
         judged=0,
         stage=ahead.stage,
         stage_at=ahead.stage_at,
+        moved_in=ahead.moved_in,
+        found=ahead.found,
         agreement=winner.agreement or loser.agreement,
         barriers=_barriers(winner.barriers, loser.barriers),
         triggers=_triggers(winner.triggers, loser.triggers),

@@ -74,7 +74,7 @@ _SAVE = (
 def standing_of(row: Raw) -> Standing:
     """Return the standing in a row of `_STANDINGS`."""
     id_, revision, judged, stage, stage_at, agreement, scored_at, due_at, memo = row
-    barriers, triggers, scores = codec.memo_of(memo)
+    barriers, triggers, scores, moved = codec.memo_of(memo)
     return Standing(
         id_,
         revision,
@@ -87,6 +87,7 @@ def standing_of(row: Raw) -> Standing:
         scores,
         codec.maybe_instant(scored_at),
         codec.maybe_instant(due_at),
+        *moved,
     )
 
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import FromClause
 
-REVISIONS: Final = ("0001",)
+REVISIONS: Final = ("0001", "0002")
 """Every schema version this program knows, oldest first; any other one was written by a newer program."""
 HEAD: Final = REVISIONS[-1]
 VERSION_TABLE: Final = "alembic_version"
@@ -244,6 +244,10 @@ runs: Final = Table(
 )
 
 notes: Final = Table("notes", METADATA, Column("name", Text, primary_key=True), Column("text", Text, nullable=False))
+
+twins: Final = Table(
+    "twins", METADATA, Column("name", Text, primary_key=True), Column("named_by", Text, nullable=False)
+)
 
 epochs: Final = Table(
     "epochs", METADATA, Column("name", Text, primary_key=True), Column("last", Integer, nullable=False)

@@ -8,15 +8,16 @@ from connector.store.ledger import Ledger, LedgerWriting
 from connector.store.merging import Merging
 from connector.store.outbox import Outbox
 from connector.store.runs import Runs, RunsWriting
+from connector.store.twins import Twins, TwinsWriting
 
 
-class Look(Dossiers, Ledger, Outbox, Runs):
+class Look(Dossiers, Ledger, Outbox, Runs, Twins):
     """One consistent look; a `connector.store.base.Reading`."""
 
     __slots__ = ()
 
 
-class Turn(Merging, LedgerWriting, Delivery, RunsWriting, Look):
+class Turn(Merging, LedgerWriting, Delivery, RunsWriting, TwinsWriting, Look):
     """One transaction; a `connector.store.base.Writing`."""
 
     __slots__ = ()
