@@ -146,3 +146,16 @@ def test_a_crm_that_goes_down_while_we_write_blames_no_write(tmp_path: Path) -> 
     world.later(10 * MINUTE)
     settled(world)
     end(world)
+
+
+def test_a_token_refused_at_the_write_itself_costs_no_task(tmp_path: Path) -> None:
+    """The look goes through, the write is refused with the credentials: nothing was performed, and it goes later."""
+    world = asked(tmp_path)
+    world.portal.faults.add(Fault(FaultKind.ANSWER, status=401, method="POST", path=TASKS, times=50))
+    done = world.sync()
+    assert done.down["hubspot"].kind == "credentials"
+    assert {one.attempts for one in world.effects() if one.slot.startswith("task")} == {0}
+    world.portal.faults.clear()
+    world.later(10 * MINUTE)
+    settled(world)
+    end(world)

@@ -141,7 +141,7 @@ MUTANTS = (
         "connector.deliver",
         "_settled(one, State.PENDING, attempted=False) for one in effects",
         "_settled(one, State.PARKED) for one in effects",
-        f"{AMBIGUOUS}too_many_requests_cost_no_task",
+        f"{AMBIGUOUS}a_token_refused_at_the_write_itself_costs_no_task",
     ),
     Mutant(
         "connector.deliver",
