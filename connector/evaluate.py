@@ -15,7 +15,7 @@ from typing import Final
 from connector.commands import Command, Kind, Rank, kind_of
 from connector.engine import Engine
 from connector.events import Evaluated
-from connector.model import Person, Value
+from connector.model import NOT_EVALUATED, Person, Value
 from connector.plan import Plan, Remote, Rules, plan
 from connector.store.base import Dossier, Effect, Held, State
 from connector.tasking import Desk, look_for_open_tasks
@@ -82,8 +82,9 @@ def _both_ways(engine: Engine, rules: Rules, dossier: Dossier, now: datetime) ->
 
 
 def judge(engine: Engine, rules: Rules, dossier: Dossier, now: datetime, *, task_open: bool) -> Plan:
-    """Decide about the person of *dossier*, pure but for what is handed in; nothing follows for who is gone."""
-    if not any(row.person_id and row.gone_at is None for row in dossier.held):
+    """Decide about the person of *dossier*, pure but for what is handed in; nothing for who is gone or left alone."""
+    living = any(row.person_id and row.gone_at is None for row in dossier.held)
+    if not living or left_alone(dossier.held):
         standing = dossier.standing
         nothing = engine.judge.decide(Person(standing.person_id, {}), (), now)
         return Plan(replace(standing, judged=standing.revision, due_at=None), nothing)
@@ -98,6 +99,11 @@ def judge(engine: Engine, rules: Rules, dossier: Dossier, now: datetime, *, task
     )
 
 
+def left_alone(held: Sequence[Held]) -> bool:
+    """Tell whether a living row says that this person may not be profiled, or is to be forgotten."""
+    return any(row.person_id and row.gone_at is None and row.values.get(NOT_EVALUATED) is True for row in held)
+
+
 def person_of(engine: Engine, dossier: Dossier) -> Person:
     """
     Return the person as the criteria see them: fields merged over their records.
@@ -109,7 +115,7 @@ def person_of(engine: Engine, dossier: Dossier) -> Person:
     rows = _in_order(engine, dossier.held)
     for row in rows:
         for name, value in row.values.items():
-            if value is not None:
+            if value is not None and name != NOT_EVALUATED:
                 fields.setdefault(name, value)
     standing = dossier.standing
     refs = tuple(row.ref for row in rows if row.person_id)

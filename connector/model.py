@@ -21,6 +21,8 @@ Value = str | int | float | bool | date | datetime | tuple[str, ...] | None
 NOTHING: Final[Mapping[str, Value]] = MappingProxyType({})
 COMPANIES: Final = frozenset({"company", "account"})
 """Objects whose rows are companies: HubSpot and Salesforce have each their own word."""
+NOT_EVALUATED: Final = "connector:not_evaluated"
+"""Key of a raw row whose person may not be profiled: an adapter sets it to true, and nothing is decided about them."""
 SALES_ACTIVITY: Final = "sales_activity"
 """Type of what a rep did (calls, e-mails, meetings): never points, read by `unless` conditions and SLAs."""
 

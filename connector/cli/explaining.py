@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -15,12 +16,13 @@ from connector.cli.say import data, err, out, settled, told
 from connector.cli.tables import table
 from connector.commands import CreateTask
 from connector.engine import Engine
-from connector.evaluate import person_of
+from connector.evaluate import left_alone, person_of
 from connector.lifecycle import SET_BACK
-from connector.model import Barrier, Check, Evidence, Explanation, Person, Transition
+from connector.model import NOTHING, Barrier, Check, Evidence, Explanation, Person, Transition
 from connector.store import open_store
 from connector.store.base import Dossier, Effect
 
+LEFT_ALONE: Final = "none: their CRM record says that they may not be profiled or processed, or are to be forgotten"
 _SHOWN: Final = 3
 """Pieces of evidence printed for a line; --json has all."""
 
@@ -44,7 +46,11 @@ def explain(who: str, file: Path | None, *, as_json: bool) -> Exit:
         err(f'"{who}" names {len(dossiers)} people: ' + ", ".join(str(one.standing.person_id) for one in dossiers))
     for dossier in dossiers:
         person = person_of(engine, dossier)
-        explanation = engine.judge.explain(person, dossier.engagements, engine.clock())
+        if left_alone(dossier.held):
+            # Not even to explain it is somebody profiled who may not be.
+            person = replace(person, fields=NOTHING)
+        engagements = () if left_alone(dossier.held) else dossier.engagements
+        explanation = engine.judge.explain(person, engagements, engine.clock())
         mine = dossier.standing.person_id
         if as_json:
             data(_as_json(engine, dossier, person, explanation, history[mine], effects[mine]))
@@ -73,6 +79,7 @@ def _as_json(  # noqa: PLR0913 - the parts of one answer
         "stage_at": person.stage_at,
         "verdict": explanation.decision.stage,
         "blocked": explanation.decision.blocked,
+        "evaluated": not left_alone(dossier.held),
         "scores": dict(explanation.decision.scores),
         "lines": [
             {
@@ -151,6 +158,8 @@ def _as_text(  # noqa: PLR0913 - the parts of one answer
         f"stage     {stage}{since}",
         f"verdict   {verdict}{blocked}, by agreement {engine.config.agreement.version}",
     ]
+    if left_alone(dossier.held):
+        return "\n".join([*parts[:3], f"verdict   {LEFT_ALONE}"])
     parts += [f"withheld  {_withheld(barrier, zone)}" for barrier in dossier.standing.barriers]
     parts += ["", "Score", _lines(explanation, zone), "", "Criteria"]
     for check_name, check in explanation.checks.items():

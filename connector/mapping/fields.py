@@ -18,7 +18,7 @@ from connector.mapping.spec import Column, FieldSpec, FieldType, ObjectMapping
 from connector.mapping.stage import seen, stages
 from connector.mapping.twins import twin_reader
 from connector.mapping.vocabulary import NO_WORDS, Vocabulary
-from connector.model import COMPANIES, NOTHING, CrmRef, Record, Stage, Value
+from connector.model import COMPANIES, NOT_EVALUATED, NOTHING, CrmRef, Record, Stage, Value
 
 _EMAIL: Final = "email"
 NOTHING_WRITTEN: Final[Mapping[str, str]] = MappingProxyType({})
@@ -97,6 +97,8 @@ def reader(mapping: ObjectMapping, fields: Mapping[str, FieldSpec], words: Vocab
     def read(record: Record) -> Reading:
         problems: list[str] = []
         values = _values(record, columns, problems)
+        if record.raw.get(NOT_EVALUATED) is True:
+            values[NOT_EVALUATED] = True
         raw_stage, stage = stage_of(record, problems)
         owner_id = text(owner(record.raw)) if owner is not None else None
         if isinstance(owner_id, Refusal):

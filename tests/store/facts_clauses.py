@@ -41,6 +41,17 @@ def a_row_comes_back_with_its_types(subject: Subject) -> None:
         assert type(found[saved.ref].stage) is Stage
 
 
+def a_twin_is_remembered_before_it_is_seen(subject: Subject) -> None:
+    """Which row named another is known, the last that did counts, and rows that nobody named are left out."""
+    with subject.store() as store, store.writing() as turn:
+        lead, other = CrmRef("crm", "lead", "1"), CrmRef("crm", "lead", "2")
+        assert turn.named_by([lead]) == {}
+        turn.save_twins({lead: contact(1)})
+        turn.save_twins({lead: contact(2), other: contact(1)})
+        assert turn.named_by([lead, other, contact(1)]) == {lead: contact(2), other: contact(1)}
+        assert turn.named_by([other]) == {other: contact(1)}
+
+
 def instants_are_utc_whatever_their_zone(subject: Subject) -> None:
     """An instant of another zone is the same instant after a round trip, and sorts as an instant."""
     berlin = timezone(timedelta(hours=1))
@@ -233,6 +244,7 @@ def a_refused_row_is_noted_once(subject: Subject) -> None:
 
 CLAUSES: tuple[Clause, ...] = (
     a_row_comes_back_with_its_types,
+    a_twin_is_remembered_before_it_is_seen,
     instants_are_utc_whatever_their_zone,
     a_row_is_replaced_whole,
     a_deleted_row_still_tells_whose_it_was,

@@ -329,6 +329,10 @@ _REST: Final = (
     ),
     Mutant("outbox", "func.min(func.coalesce(", "func.max(func.coalesce(", outbox.the_next_attempt_is_the_earliest),
     Mutant("outbox", "effects.c.kind == kind", "effects.c.kind != kind", outbox.effects_are_listed_as_asked),
+    Mutant(
+        "twins", "set_={", "set_={**{'name': new.excluded.name}} or {", facts.a_twin_is_remembered_before_it_is_seen
+    ),
+    Mutant("twins", ".where(among(twins.c.name))", "", facts.a_twin_is_remembered_before_it_is_seen),
     Mutant("sqlite", '"BEGIN IMMEDIATE" if writes', '"BEGIN" if writes', life.writers_take_turns),
 )
 MUTANTS: Final = (*_REST, *_PEOPLE, *_FACTS, *_OUTBOX, *_LIFE)
