@@ -163,7 +163,7 @@ class Budget:
 
     def learned(self, status: int, headers: Mapping[str, str], bucket: str) -> None:
         """Raise or lower our idea of the limits to the vendor's, and stay away after a "too many"."""
-        told = read_headers(headers)
+        told = self._told(headers)
         with self._lock:
             now = self._clock()
             self._adopt(told)
@@ -206,6 +206,10 @@ class Budget:
                 refused=self._refused,
                 asked=self._asked,
             )
+
+    def _told(self, headers: Mapping[str, str]) -> Told:
+        """Return what the headers of an answer say; a vendor with other headers reads them here."""
+        return read_headers(headers)
 
     def _windows_of(self, bucket: str) -> tuple[Window, ...]:
         """Return the windows that a request of *bucket* falls into."""

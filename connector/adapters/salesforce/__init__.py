@@ -1,0 +1,1 @@
+"""Salesforce: leads, contacts, accounts and activities in; stages, fields and tasks out."""
