@@ -124,12 +124,13 @@ def _overruled(standing: Standing, seen: Seen, order: Sequence[str]) -> bool:
 
 def _first_sight(standing: Standing, seen: Seen, hold: timedelta) -> tuple[Standing, tuple[Transition, ...]]:
     """Take the stage in which a record is first seen; a second system's record only counts when it is further."""
-    if seen.after is None or (standing.stage is not None and rank(seen.after) <= rank(standing.stage)):
-        return standing, ()
-    step = Transition(standing.person_id, standing.stage, seen.after, seen.at, Actor.FOUND, system=seen.system)
     barriers = standing.barriers
-    if seen.after == Stage.DISQUALIFIED:
+    if seen.after == Stage.DISQUALIFIED and not any(one.reason == SET_BACK for one in barriers):
+        # A rejection in one system holds for the person, whatever another system shows.
         barriers = (*barriers, _set_back(seen.at, hold))
+    if seen.after is None or (standing.stage is not None and rank(seen.after) <= rank(standing.stage)):
+        return replace(standing, barriers=barriers), ()
+    step = Transition(standing.person_id, standing.stage, seen.after, seen.at, Actor.FOUND, system=seen.system)
     return replace(standing, stage=seen.after, stage_at=seen.at, barriers=barriers, found=True), (step,)
 
 

@@ -138,3 +138,42 @@ def test_leaving_a_stage_lets_its_playbook_fire_again() -> None:
     )
     moved, _ = observe(before, seen(Stage.SQL, Stage.LEAD), HOLD, (NEW_SQL,))
     assert moved.triggers["new-sql"] == Trigger(held=False, episodes=1, task_at=THEN)
+
+
+def elsewhere(stage: Stage, *, at: datetime, order: tuple[str, ...] = ("hubspot", "salesforce")) -> Standing:
+    """Return what becomes of somebody whom a human made SQL in HubSpot at `NOW` and another moved in Salesforce."""
+    moved, _ = observe(standing(Stage.LEAD), seen(Stage.LEAD, Stage.SQL), HOLD, (), order)
+    other = Seen("salesforce", Stage.LEAD, stage, known=True, at=at)
+    return observe(moved, other, HOLD, (), order)[0]
+
+
+@pytest.mark.parametrize("minutes", [-59, -1, 0, 1, 59])
+def test_of_two_people_at_one_time_the_first_system_named_wins(minutes: int) -> None:
+    """Neither knew of the other; which page came first makes no difference."""
+    at = NOW + timedelta(minutes=minutes)
+    assert elsewhere(Stage.DISQUALIFIED, at=at).stage == Stage.SQL
+    assert elsewhere(Stage.DISQUALIFIED, at=at, order=("salesforce", "hubspot")).stage == Stage.DISQUALIFIED
+
+
+def test_of_two_people_at_different_times_the_later_word_counts() -> None:
+    """Whoever moves somebody a day later has seen what was there; news that arrives late is old news."""
+    for order in (("hubspot", "salesforce"), ("salesforce", "hubspot")):
+        assert elsewhere(Stage.OPPORTUNITY, at=NOW + timedelta(days=1), order=order).stage == Stage.OPPORTUNITY
+        assert elsewhere(Stage.LEAD, at=NOW - timedelta(days=1), order=order).stage == Stage.SQL
+
+
+def test_two_moves_in_one_system_are_taken_in_their_order() -> None:
+    """The rule for two systems leaves a rep free to change their mind."""
+    moved, _ = observe(standing(Stage.LEAD), seen(Stage.LEAD, Stage.SQL), HOLD, (), ("hubspot",))
+    back, _ = observe(
+        moved, replace(seen(Stage.SQL, Stage.LEAD), at=NOW + timedelta(minutes=1)), HOLD, (), ("hubspot",)
+    )
+    assert back.stage == Stage.LEAD
+
+
+def test_a_rejection_found_in_a_second_system_holds() -> None:
+    """Salesforce turned them down before we came; HubSpot's lead stays a lead, and nothing old moves them."""
+    found = Seen("salesforce", None, Stage.DISQUALIFIED, known=False, at=THEN)
+    kept, steps = observe(standing(Stage.LEAD), found, HOLD)
+    assert (kept.stage, steps) == (Stage.LEAD, ())
+    assert [one.reason for one in kept.barriers] == [SET_BACK]

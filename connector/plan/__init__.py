@@ -79,7 +79,7 @@ def plan(  # noqa: PLR0913 - these are the things a plan depends on, each from a
     why = reasons(explanation, moved.stage if transitions or task else None) if explanation else ()
     transitions = tuple(replace(step, reasons=why) if not step.imputed else step for step in transitions)
     spread = not transitions and spreads(moved, rules)
-    stages = stage_writes(remotes, moved, companies=not spread) if transitions or spread else ()
+    stages = stage_writes(remotes, moved, spreading=spread) if transitions or spread else ()
     fields = field_writes(remotes, moved, decision, explanation, rules, now) if writes and explanation else ()
     left = remaining(moved, passage, target)
     if any(one.tasks for one in moved.barriers if one not in left):

@@ -59,15 +59,19 @@ def spread_reason(standing: Standing) -> tuple[str, ...]:
     return (f"the person is {standing.stage}{where} already",)
 
 
-def stage_writes(remotes: Sequence[Remote], standing: Standing, *, companies: bool = True) -> tuple[SetStage, ...]:
-    """Write the stage wherever it is mapped, behind ours, and not a value we cannot read."""
+def stage_writes(remotes: Sequence[Remote], standing: Standing, *, spreading: bool = False) -> tuple[SetStage, ...]:
+    """
+    Write the stage wherever it is mapped, behind ours, and not a value we cannot read.
+
+    *Spreading* a stage that the person holds already reaches their own records only, and none that says "no".
+    """
     stage, since = standing.stage, standing.stage_at
     if stage is None or since is None:
         return ()
     commands = []
     for remote in remotes:
         column = remote.mapping.stage
-        if not companies and remote.ref.object in COMPANIES:
+        if spreading and (remote.ref.object in COMPANIES or remote.stage == Stage.DISQUALIFIED):
             continue
         if column is None or not remote.stages or not column.values.get(stage):
             continue

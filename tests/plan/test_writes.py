@@ -91,3 +91,11 @@ def test_points_that_changed_by_time_alone_wait_for_a_week_or_another_write() ->
     assert not points_to_write(quiet, decision(fit=10.0), shown, NOW, sending=False)
     assert points_to_write(quiet, decision(fit=10.0), shown, NOW, sending=True)
     assert points_to_write(quiet, decision(fit=10.0), shown, NOW.replace(day=9), sending=False)
+
+
+def test_spreading_reaches_a_persons_own_records_that_say_nothing_against_it() -> None:
+    """A company does not follow a person's old stage, and a rejected record stays rejected."""
+    rejected = replace(LEAD, raw_stage="no", stage=Stage.DISQUALIFIED)
+    assert stage_writes([COMPANY, rejected], SQL, spreading=True) == ()
+    assert len(stage_writes([LEAD], SQL, spreading=True)) == 1
+    assert len(stage_writes([COMPANY, rejected], SQL)) == 2
