@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 
 from connector.adapters.base import AdapterDown, Page, Stream
 from connector.engine import Engine
@@ -23,11 +24,13 @@ class Looked:
         rows: Rows that were read.
         new: Rows that changed anything.
         down: Why it ended early; None when it did not.
+        rest: The vendor is still preparing the next page: look again after this span; None when the stream is read.
     """
 
     rows: int = 0
     new: int = 0
     down: AdapterDown | None = None
+    rest: timedelta | None = None
 
 
 def pull(engine: Engine, system: str, stream: Stream) -> Looked:
@@ -54,7 +57,8 @@ def pull(engine: Engine, system: str, stream: Stream) -> Looked:
             except AdapterDown as down:
                 return Looked(rows, new, down)
             asked, left_at = engine.clock(), asked
-            if page.more and not engine.stopping():
+            ahead_now = page.more and page.rest is None
+            if ahead_now and not engine.stopping():
                 coming = ahead.submit(adapter.pull, stream.name, page.cursor)
             try:
                 strangers(engine, system, page)
@@ -65,9 +69,9 @@ def pull(engine: Engine, system: str, stream: Stream) -> Looked:
             changed = store_page(engine, system, page, mark, name, left_at)
             rows, new = rows + len(page.records), new + changed
             engine.tell(Pulled(system, stream.name, len(page.records), changed, page.backfill))
-            if not page.more or engine.stopping():
+            if not ahead_now or engine.stopping():
                 engine.came_back(system)
-                return Looked(rows, new)
+                return Looked(rows, new, rest=page.rest if page.more else None)
 
 
 def fingerprint(engine: Engine, system: str, name: str) -> str:

@@ -137,7 +137,9 @@ def gather(engine: Engine, wait: Wait, done: Pass) -> None:
                 looked = pull(engine, name, stream)
                 done.pulled += looked.rows
                 done.changed += looked.new
-                if not _try_again(engine, wait, done, name, looked.down):
+                if looked.rest is not None:
+                    wait(looked.rest)
+                elif not _try_again(engine, wait, done, name, looked.down):
                     break
             if name in done.down:
                 break
