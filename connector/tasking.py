@@ -48,7 +48,8 @@ class Desk:
         config = self.engine.config
         held = dossier.held
         mine = (row for row in held if row.ref.system == config.home.tasks and row.person_id and not row.gone_at)
-        own = next(mine, None)
+        # Where somebody is lead and contact at once, sales works with the contact.
+        own = min(mine, key=lambda row: (row.ref.object == "lead", row.ref), default=None)
         if own is None:
             return []
         schema = self._open()
