@@ -9,19 +9,10 @@ from typing import Any, Final
 from connector.adapters.base import AdapterDown
 from connector.adapters.salesforce.describing import Describes
 from connector.adapters.salesforce.ids import to18
-from connector.adapters.salesforce.objects import (
-    ACCOUNT,
-    CONTACT,
-    CONVERTED,
-    CONVERTED_TO,
-    DELETED,
-    ID,
-    LEAD,
-    MASTER,
-    SOBJECTS,
-)
+from connector.adapters.salesforce.objects import CONVERTED, CONVERTED_TO, DELETED, ID, MASTER
 from connector.adapters.salesforce.sending import LATER, Refusal
 from connector.adapters.salesforce.soql import among, select
+from connector.adapters.salesforce.vocabulary import ACCOUNT, CONTACT, LEAD, SOBJECTS
 from connector.adapters.salesforce.wire import Wire
 from connector.commands import Outcome, Rank, Rejected, Retry
 from connector.model import CrmRef

@@ -9,8 +9,9 @@ from typing import Any
 from connector.adapters.salesforce.describing import FieldInfo
 from connector.adapters.salesforce.following import WRITTEN, Follower
 from connector.adapters.salesforce.ids import is_id, to18
-from connector.adapters.salesforce.objects import DELETED, ID, SOBJECTS
+from connector.adapters.salesforce.objects import DELETED, ID
 from connector.adapters.salesforce.values import row_of, same
+from connector.adapters.salesforce.vocabulary import SOBJECTS
 from connector.commands import Absent, Found, Probed, Rank, SetFields, SetStage
 from connector.model import CrmRef
 

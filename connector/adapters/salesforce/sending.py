@@ -21,9 +21,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 from connector.adapters.base import AdapterDown, Permit
-from connector.adapters.salesforce.errors import Fate, VendorError, element_errors, errors_of, fate, hint, outcome
+from connector.adapters.salesforce.errors import Fate, VendorError, element_errors, errors_of, fate, outcome, told
 from connector.adapters.salesforce.ids import to18
-from connector.adapters.salesforce.wire import Answer, Call, Lost, Wire
+from connector.adapters.salesforce.payload import REQUEST_ID, Answer, Call, Lost
+from connector.adapters.salesforce.wire import Wire
 from connector.commands import Outcome, Rank, Rejected, Retry, Unknown
 
 COLLECTIONS: Final = "/composite/sobjects"
@@ -41,7 +42,9 @@ _BAD_REQUEST: Final = 400
 _ABOUT_ROWS: Final = frozenset({_BAD_REQUEST, 413, 414, 431})
 """Refusals that speak of what stands in the rows or of their size; any other concerns the whole system."""
 _ID_LENGTH: Final = 15
-_REQUEST_ID: Final = "x-sfdc-request-id"
+_TROUBLE: Final = 500
+_FOR_GOOD: Final = frozenset({Fate.CONVERTED, Fate.GONE, Fate.EXISTS})
+"""Waiting does not mend them; whoever knows where the record lives on, or who holds the value, may know better."""
 Failed = Retry | Rejected | Unknown
 """What a row that was not performed can come to."""
 _NAMED: Final = re.compile(r"(?i)\b(?:no such column|field|column)\s+'?([A-Za-z]\w*)'?")
@@ -181,29 +184,23 @@ def _one_request(  # noqa: PLR0913 - as send, and where to note the answer
     if answer.status in _OK:
         _row_by_row(wire, batch, answer, apart, sent)
         return None
-    errors = errors_of(answer)
-    kind = fate(answer.status, errors)
-    words = wire.said(answer)
-    match kind:
+    refusal = _refusal(answer.status, errors_of(answer), answer)
+    reason = refusal.outcome.reason
+    if answer.status >= _TROUBLE or refusal.fate is Fate.UNKNOWN:
+        # Also 503: a gateway may have passed the request on before it gave up.
+        sent.others.update(dict.fromkeys(keys, Unknown(reason)))
+        return Retry(f"not sent: nobody knows what became of the request before it: {reason}", LATER)
+    match refusal.fate:
         case Fate.FATAL_CREDENTIALS | Fate.FATAL_SCOPES:
-            raise AdapterDown(words, "credentials" if kind is Fate.FATAL_CREDENTIALS else "scopes")
+            raise AdapterDown(reason, str(refusal.fate))
         case Fate.QUOTA | Fate.BUSY | Fate.RETRY:
-            later = outcome(kind, words, request_id(answer))
-            stop = Retry(words, later.after if isinstance(later, Retry) else LATER)
+            stop = refusal.outcome if isinstance(refusal.outcome, Retry) else Retry(reason, LATER)
             sent.others.update(dict.fromkeys(keys, stop))
             return stop
-        case Fate.UNKNOWN:
-            sent.others.update(dict.fromkeys(keys, Unknown(words)))
-            return Retry(f"not sent: nobody knows what became of the request before it: {words}", LATER)
     if answer.status not in _ABOUT_ROWS:
-        raise AdapterDown(words, "network", _LONG)
-    _refused_whole(batch, Refusal(kind, errors, _for_good(words, answer, errors)), apart, sent)
+        raise AdapterDown(reason, "network", _LONG)
+    _refused_whole(batch, refusal, apart, sent)
     return None
-
-
-def request_id(answer: Answer) -> str:
-    """Return the id by which Salesforce's support finds a request; empty when it gave none."""
-    return answer.headers.get(_REQUEST_ID, "")
 
 
 def _shown(one: Input) -> dict[str, object]:
@@ -228,7 +225,7 @@ def _row_by_row(wire: Wire, batch: Sequence[Input], answer: Answer, apart: Apart
         if element.get("success") is True and row:
             sent.made[one.key] = to18(row)
         elif element.get("success") is False:
-            sent.refused[one.key] = _refusal(element, answer)
+            sent.refused[one.key] = _refusal(_BAD_REQUEST, element_errors(element), answer)
         else:
             sent.others[one.key] = Unknown(f"Salesforce's answer does not say what became of this row: {element}")
 
@@ -246,32 +243,12 @@ def _fits(one: Input, element: Any) -> bool:  # noqa: ANN401 - decoded JSON of a
         return False
 
 
-def _refusal(element: Mapping[str, Any], answer: Answer) -> Refusal:
-    """Return what an element that failed comes to, in Salesforce's words and with what an admin can do."""
-    errors = element_errors(element)
-    kind = fate(_BAD_REQUEST, errors)
-    words = "; ".join(said(one) for one in errors) or "Salesforce refused this row without a word"
-    found = outcome(kind, _with_hints(words, errors), request_id(answer))
-    if isinstance(found, Rejected | Retry | Unknown):
-        return Refusal(kind, errors, found)
-    return Refusal(kind, errors, _for_good(words, answer, errors))
-
-
-def said(error: VendorError) -> str:
-    """Return one error in Salesforce's words, with the fields it names."""
-    named = f" (fields: {', '.join(error.fields)})" if error.fields else ""
-    return f"{error.code}: {error.message}{named}" if error.code else f"{error.message}{named}"
-
-
-def _for_good(words: str, answer: Answer, errors: Sequence[VendorError]) -> Rejected:
-    """Return a refusal for good."""
-    return Rejected(_with_hints(words, errors), request_id(answer))
-
-
-def _with_hints(words: str, errors: Sequence[VendorError]) -> str:
-    """Return *words* and what an admin can do about *errors*."""
-    hints = dict.fromkeys(filter(None, map(hint, errors)))
-    return ". ".join([words.rstrip("."), *hints]) if hints else words
+def _refusal(status: int, errors: tuple[VendorError, ...], answer: Answer) -> Refusal:
+    """Return what errors come to, in Salesforce's words and with what an admin can do."""
+    kind = fate(status, errors)
+    words = told(errors) or f"Salesforce refused it without a word ({status})."
+    found = outcome(Fate.REJECT if kind in _FOR_GOOD else kind, words, answer.headers.get(REQUEST_ID, ""))
+    return Refusal(kind, errors, found if isinstance(found, Retry | Rejected | Unknown) else Unknown(words))
 
 
 def _refused_whole(batch: Sequence[Input], refusal: Refusal, apart: Apart, sent: Sent) -> None:

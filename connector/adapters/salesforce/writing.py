@@ -16,11 +16,11 @@ from connector.adapters.salesforce.describing import Describes
 from connector.adapters.salesforce.errors import Fate
 from connector.adapters.salesforce.following import WRITTEN, Follower, retargeted
 from connector.adapters.salesforce.ids import is_id, to18
-from connector.adapters.salesforce.objects import SOBJECTS
 from connector.adapters.salesforce.probing import probe_values, wanted_values
 from connector.adapters.salesforce.sending import Apart, Input, send
 from connector.adapters.salesforce.tasks import Tasks
 from connector.adapters.salesforce.values import row_of
+from connector.adapters.salesforce.vocabulary import SOBJECTS
 from connector.adapters.salesforce.wire import Wire
 from connector.commands import (
     Command,
