@@ -115,6 +115,12 @@ class Options(Table):
         says="From so many rows on, the first load of an object is one bulk job.",
     )
 
+    lookback: Span = option(
+        timedelta(days=180),
+        example='"180 days"',
+        says="How far back activities are read at the first load; people are always read whole.",
+    )
+
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
         """Refuse none and two ways of signing in, and a key without its user."""

@@ -35,6 +35,7 @@ _LONGEST_URI: Final = 12_000
 _IN_ONE: Final = 5
 """Queries in one composite call."""
 _OK: Final = range(200, 300)
+_UNCHANGED: Final = 304
 
 
 class Refused(AdapterDown):
@@ -137,15 +138,24 @@ class Wire:
             Refused: Salesforce refuses the query in its own words.
             AdapterDown: It cannot be had now.
         """
-        answer = self.query(soql, rank, all_rows=all_rows)
-        rows: list[Mapping[str, Any]] = []
+        return self.rows(self.query(soql, rank, all_rows=all_rows), rank)
+
+    def rows(self, answer: Answer, rank: Rank) -> list[Mapping[str, Any]]:
+        """
+        Return all rows of the query whose first page is *answer*.
+
+        Raises:
+            Refused: Salesforce refused the query, or a page of it, in its own words.
+            AdapterDown: A page cannot be had now.
+        """
+        found: list[Mapping[str, Any]] = []
         while True:
             if answer.status not in _OK or not isinstance(answer.body, dict):
                 raise Refused(self.said(answer), answer)
-            rows += answer.body.get("records") or ()
+            found += answer.body.get("records") or ()
             following = answer.body.get("nextRecordsUrl")
             if answer.body.get("done") is not False or not isinstance(following, str):
-                return rows
+                return found
             answer = self.read(Call("GET", following), rank)
 
     def write(self, call: Call, permit: Permit) -> Answer | Lost | None:
@@ -156,7 +166,7 @@ class Wire:
         request with all its headers then goes once more under a new one, and the permit is asked again.
 
         Raises:
-            AdapterDown: No token can be had; this request has not left.
+            AdapterDown: No token can be had, and this request has not left; an earlier one of the same batch may have.
         """
         login = self._tokens.current()
         if not permit():
@@ -225,7 +235,7 @@ class Wire:
             _Fleeting: The next try may succeed.
             AdapterDown: It concerns the whole system.
         """
-        if answer.status in _OK:
+        if answer.status in _OK or answer.status == _UNCHANGED:
             return answer
         match fate(answer.status, errors_of(answer)):
             case Fate.RETRY | Fate.BUSY | Fate.UNKNOWN:
