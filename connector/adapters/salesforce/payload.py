@@ -40,7 +40,7 @@ class Call:
 
     method: str
     path: str
-    params: Mapping[str, str] = NOTHING
+    params: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     body: object | None = None
     headers: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     content_type: str = JSON
