@@ -21,6 +21,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from connector.adapters.base import AdapterDown, Permit
+from connector.adapters.salesforce.describing import Describes
 from connector.adapters.salesforce.errors import Fate, VendorError, element_errors, errors_of, fate, outcome, told
 from connector.adapters.salesforce.ids import to18
 from connector.adapters.salesforce.payload import REQUEST_ID, Answer, Call, Lost
@@ -108,6 +109,7 @@ class Apart:
     def __init__(self) -> None:
         """Begin with none."""
         self._sizes: dict[str, int] = {}
+        self._doubted: set[str] = set()
         self._lock = threading.Lock()
 
     def batches(self, inputs: Sequence[Input]) -> Iterator[Sequence[Input]]:
@@ -128,79 +130,133 @@ class Apart:
                 self._sizes.clear()
             self._sizes.update(dict.fromkeys(keys, size))
 
+    def again(self, keys: Sequence[str]) -> tuple[str, ...]:
+        """Return those of *keys* that have been blamed before, and remember all."""
+        with self._lock:
+            before = tuple(key for key in keys if key in self._doubted)
+            if len(self._doubted) > _MOST_APART:
+                self._doubted.clear()
+            self._doubted.update(keys)
+        return before
+
     def settled(self, keys: Sequence[str]) -> None:
         """Forget *keys*, which have their answer."""
         with self._lock:
             for key in keys:
                 self._sizes.pop(key, None)
+                self._doubted.discard(key)
 
 
-def send(  # noqa: PLR0913 - a request has these parts
-    wire: Wire, method: str, inputs: Sequence[Input], rank: Rank, permit: Permit, apart: Apart
-) -> Sent:
-    """
-    Send *inputs* in as few requests as may be, each once.
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Sends rows to one org."""
 
-    Raises:
-        AdapterDown: Before anything was performed; later the rows that were not sent are Retry.
-    """
-    sent = Sent()
-    batches = list(apart.batches(inputs))
-    for at, batch in enumerate(batches):
-        try:
-            wire.pay(rank)
-            stop = _one_request(wire, method, batch, permit, apart, sent)
-        except AdapterDown as down:
-            if at == 0:
-                raise
-            stop = Retry(down.reason, down.after or LATER)
-        if stop is not None:
-            for one in (each for later in batches[at:] for each in later):
-                if one.key not in sent.others:
-                    sent.others[one.key] = stop
-            break
-    return sent
+    wire: Wire
+    describes: Describes
+    apart: Apart
 
+    def send(self, method: str, inputs: Sequence[Input], rank: Rank, permit: Permit) -> Sent:
+        """
+        Send *inputs* in as few requests as may be, each once.
 
-def _one_request(  # noqa: PLR0913 - as send, and where to note the answer
-    wire: Wire, method: str, batch: Sequence[Input], permit: Permit, apart: Apart, sent: Sent
-) -> Retry | None:
-    """
-    Send one request and note what it came to; return what the rows after it are when nothing more may be sent.
+        Raises:
+            AdapterDown: Before anything was performed; later the rows that were not sent are Retry.
+        """
+        sent = Sent()
+        batches = list(self.apart.batches(inputs))
+        for at, batch in enumerate(batches):
+            try:
+                self.wire.pay(rank)
+                stop = self._one_request(method, batch, permit, sent)
+            except AdapterDown as down:
+                if at == 0:
+                    raise
+                stop = Retry(down.reason, down.after or LATER)
+            if stop is not None:
+                left = (one.key for later in batches[at:] for one in later)
+                sent.others.update(dict.fromkeys((key for key in left if key not in sent.others), stop))
+                break
+        return sent
 
-    Raises:
-        AdapterDown: Nothing of this request was performed, and nobody's row is to blame.
-    """
-    keys = [one.key for one in batch]
-    body = {"allOrNone": False, "records": [_shown(one) for one in batch]}
-    answer = wire.write(Call(method, COLLECTIONS, body=body), permit)
-    if answer is None:
-        return Retry("not sent: the time for it was over", AT_ONCE)
-    if isinstance(answer, Lost):
-        if answer.performed is False:
-            raise AdapterDown(answer.reason, "network", LATER)
-        sent.others.update(dict.fromkeys(keys, Unknown(answer.reason)))
-        return Retry(f"not sent: the request before it had no answer: {answer.reason}", LATER)
-    if answer.status in _OK:
-        _row_by_row(wire, batch, answer, apart, sent)
+    def _one_request(self, method: str, batch: Sequence[Input], permit: Permit, sent: Sent) -> Retry | None:
+        """
+        Send one request and note what it came to; return what the rows after it are when nothing more may be sent.
+
+        Raises:
+            AdapterDown: Nothing of this request was performed, and nobody's row is to blame.
+        """
+        keys = [one.key for one in batch]
+        body = {"allOrNone": False, "records": [_shown(one) for one in batch]}
+        answer = self.wire.write(Call(method, COLLECTIONS, body=body), permit)
+        if answer is None:
+            return Retry("not sent: the time for it was over", AT_ONCE)
+        if isinstance(answer, Lost):
+            if answer.performed is False:
+                raise AdapterDown(answer.reason, "network", LATER)
+            sent.others.update(dict.fromkeys(keys, Unknown(answer.reason)))
+            return Retry(f"not sent: the request before it had no answer: {answer.reason}", LATER)
+        if answer.status in _OK:
+            self._row_by_row(batch, answer, sent)
+            return None
+        refusal = _refusal(answer.status, errors_of(answer), answer)
+        reason = refusal.outcome.reason
+        if answer.status >= _TROUBLE or refusal.fate is Fate.UNKNOWN:
+            # Also 503: a gateway may have passed the request on before it gave up.
+            sent.others.update(dict.fromkeys(keys, Unknown(reason)))
+            return Retry(f"not sent: nobody knows what became of the request before it: {reason}", LATER)
+        match refusal.fate:
+            case Fate.FATAL_CREDENTIALS | Fate.FATAL_SCOPES:
+                raise AdapterDown(reason, str(refusal.fate))
+            case Fate.QUOTA | Fate.BUSY | Fate.RETRY:
+                stop = refusal.outcome if isinstance(refusal.outcome, Retry) else Retry(reason, LATER)
+                sent.others.update(dict.fromkeys(keys, stop))
+                return stop
+        if answer.status not in _ABOUT_ROWS:
+            raise AdapterDown(reason, "network", _LONG)
+        self._refused_whole(batch, refusal, sent)
         return None
-    refusal = _refusal(answer.status, errors_of(answer), answer)
-    reason = refusal.outcome.reason
-    if answer.status >= _TROUBLE or refusal.fate is Fate.UNKNOWN:
-        # Also 503: a gateway may have passed the request on before it gave up.
-        sent.others.update(dict.fromkeys(keys, Unknown(reason)))
-        return Retry(f"not sent: nobody knows what became of the request before it: {reason}", LATER)
-    match refusal.fate:
-        case Fate.FATAL_CREDENTIALS | Fate.FATAL_SCOPES:
-            raise AdapterDown(reason, str(refusal.fate))
-        case Fate.QUOTA | Fate.BUSY | Fate.RETRY:
-            stop = refusal.outcome if isinstance(refusal.outcome, Retry) else Retry(reason, LATER)
-            sent.others.update(dict.fromkeys(keys, stop))
-            return stop
-    if answer.status not in _ABOUT_ROWS:
-        raise AdapterDown(reason, "network", _LONG)
-    _refused_whole(batch, refusal, apart, sent)
-    return None
+
+    def _row_by_row(self, batch: Sequence[Input], answer: Answer, sent: Sent) -> None:
+        """Note what a 2xx says about each row; what cannot be matched by position says nothing about any."""
+        elements = answer.body if isinstance(answer.body, list) else []
+        if len(elements) != len(batch) or not all(map(_fits, batch, elements)):
+            found = f"{len(elements)} results" if isinstance(answer.body, list) else "no list of results"
+            words = f"Salesforce's answer cannot be matched with what was sent: {found} for {len(batch)} rows"
+            doubt = Unknown(f"{words} (request {answer.headers.get(REQUEST_ID, '')})")
+            sent.others.update({one.key: doubt for one in batch})
+            return
+        self.apart.settled([one.key for one in batch])
+        for one, element in zip(batch, elements, strict=True):
+            row = element.get("id") or one.record
+            if element.get("success") is True and row:
+                sent.made[one.key] = to18(row)
+            elif element.get("success") is False:
+                sent.refused[one.key] = _refusal(_BAD_REQUEST, element_errors(element), answer)
+            else:
+                sent.others[one.key] = Unknown("Salesforce's answer does not say what became of this row")
+
+    def _refused_whole(self, batch: Sequence[Input], refusal: Refusal, sent: Sent) -> None:
+        """
+        Sort a request that was refused as a whole.
+
+        Rows with a field that it names are refused the second time: describe may have been older than a change of
+        permissions, so it is forgotten, and read anew it tells which of them may go without that field. Where nothing
+        is named the rows go apart.
+        """
+        keys = [one.key for one in batch]
+        words = " ".join(one.message for one in refusal.errors)
+        named = {name.casefold() for one in refusal.errors for name in one.fields}
+        named |= {name.casefold() for name in _NAMED.findall(words)}
+        blamed = [one for one in batch if named & {name.casefold() for name in one.values}]
+        for sobject in {one.sobject for one in blamed}:
+            self.describes.forget(sobject)
+        if not blamed and len(batch) > 1:
+            self.apart.refused(keys)
+        guilty = set(self.apart.again([one.key for one in blamed])) if blamed else set(keys[: len(keys) == 1])
+        self.apart.settled(sorted(guilty))
+        sent.refused.update(dict.fromkeys(guilty, refusal))
+        again = Retry(f"refused together with others: {refusal.outcome.reason}", AT_ONCE)
+        sent.others.update({key: again for key in keys if key not in guilty})
 
 
 def _shown(one: Input) -> dict[str, object]:
@@ -209,25 +265,6 @@ def _shown(one: Input) -> dict[str, object]:
     if one.record:
         shown["id"] = one.record
     return shown | dict(one.values)
-
-
-def _row_by_row(wire: Wire, batch: Sequence[Input], answer: Answer, apart: Apart, sent: Sent) -> None:
-    """Note what a 2xx says about each row; what cannot be matched by position says nothing about any."""
-    elements = answer.body if isinstance(answer.body, list) else []
-    if len(elements) != len(batch) or not all(map(_fits, batch, elements)):
-        found = f"{len(elements)} results for {len(batch)} rows" if isinstance(answer.body, list) else "no list of rows"
-        doubt = Unknown(f"Salesforce's answer cannot be matched with what was sent ({found}): {wire.said(answer)}")
-        sent.others.update({one.key: doubt for one in batch})
-        return
-    apart.settled([one.key for one in batch])
-    for one, element in zip(batch, elements, strict=True):
-        row = element.get("id") or one.record
-        if element.get("success") is True and row:
-            sent.made[one.key] = to18(row)
-        elif element.get("success") is False:
-            sent.refused[one.key] = _refusal(_BAD_REQUEST, element_errors(element), answer)
-        else:
-            sent.others[one.key] = Unknown(f"Salesforce's answer does not say what became of this row: {element}")
 
 
 def _fits(one: Input, element: Any) -> bool:  # noqa: ANN401 - decoded JSON of any shape
@@ -249,21 +286,3 @@ def _refusal(status: int, errors: tuple[VendorError, ...], answer: Answer) -> Re
     words = told(errors) or f"Salesforce refused it without a word ({status})."
     found = outcome(Fate.REJECT if kind in _FOR_GOOD else kind, words, answer.headers.get(REQUEST_ID, ""))
     return Refusal(kind, errors, found if isinstance(found, Retry | Rejected | Unknown) else Unknown(words))
-
-
-def _refused_whole(batch: Sequence[Input], refusal: Refusal, apart: Apart, sent: Sent) -> None:
-    """Sort a request that was refused as a whole: rows with a field that it names for good, the others to go again."""
-    keys = [one.key for one in batch]
-    if len(batch) == 1:
-        apart.settled(keys)
-        sent.refused[keys[0]] = refusal
-        return
-    named = {name.casefold() for one in refusal.errors for name in (*one.fields, *_NAMED.findall(one.message))}
-    blamed = {one.key for one in batch if named & {name.casefold() for name in one.values}}
-    others = [key for key in keys if key not in blamed]
-    apart.settled(sorted(blamed))
-    if not blamed:
-        apart.refused(others)
-    sent.refused.update(dict.fromkeys(blamed, refusal))
-    again = Retry(f"refused together with others: {refusal.outcome.reason}", AT_ONCE)
-    sent.others.update(dict.fromkeys(others, again))

@@ -22,7 +22,7 @@ from connector.adapters.salesforce.describing import FieldInfo
 from connector.adapters.salesforce.errors import Fate
 from connector.adapters.salesforce.following import Follower, retargeted
 from connector.adapters.salesforce.ids import is_id, to18
-from connector.adapters.salesforce.sending import Apart, Input, Refusal, send
+from connector.adapters.salesforce.sending import Input, Refusal, Sender
 from connector.adapters.salesforce.values import cut, instant_text, unwritable
 from connector.commands import Absent, CreateTask, Done, Found, Outcome, Probed, Rank, Rejected, Unknown
 from connector.model import CrmRef
@@ -73,7 +73,7 @@ class Tasks:
     """Creates and finds the tasks of one org."""
 
     follower: Follower
-    apart: Apart
+    sender: Sender
     objects: frozenset[str]
     key_name: str
 
@@ -95,7 +95,7 @@ class Tasks:
             else:
                 values = self._shown(one, known, holder)
                 inputs.append(Input(one.key, TASK, "", values, str(values.get("WhatId") or values["WhoId"])))
-        sent = send(self.follower.wire, "POST", inputs, Rank.TASK, permit, self.apart)
+        sent = self.sender.send("POST", inputs, Rank.TASK, permit)
         outcomes.update(sent.others)
         outcomes.update({key: Done(made) for key, made in sent.made.items()})
         outcomes.update({key: refusal.outcome for key, refusal in sent.refused.items()})

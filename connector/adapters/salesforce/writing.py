@@ -17,7 +17,7 @@ from connector.adapters.salesforce.errors import Fate
 from connector.adapters.salesforce.following import WRITTEN, Follower, retargeted
 from connector.adapters.salesforce.ids import is_id, to18
 from connector.adapters.salesforce.probing import probe_values, wanted_values
-from connector.adapters.salesforce.sending import Apart, Input, send
+from connector.adapters.salesforce.sending import Apart, Input, Sender
 from connector.adapters.salesforce.tasks import Tasks
 from connector.adapters.salesforce.values import row_of
 from connector.adapters.salesforce.vocabulary import SOBJECTS
@@ -44,9 +44,9 @@ class Writes:
         """Put the parts together; nothing is sent."""
         self._name = name
         self._follower = Follower(wire, describes)
-        self._apart = Apart()
+        self._sender = Sender(wire, describes, Apart())
         self._objects = frozenset(wanted.objects)
-        self._tasks = Tasks(self._follower, self._apart, self._objects, task_key_field)
+        self._tasks = Tasks(self._follower, self._sender, self._objects, task_key_field)
 
     def apply(self, commands: Sequence[Command], permit: Permit) -> tuple[Outcome, ...]:
         """Make *commands* of one kind true; see the port."""
@@ -88,7 +88,7 @@ class Writes:
                 outcomes[one.key] = Rejected(". ".join(row.wrong))
             else:
                 inputs.append(Input(one.key, sobject, record, row.values, record))
-        sent = send(self._follower.wire, "PATCH", inputs, rank, permit, self._apart)
+        sent = self._sender.send("PATCH", inputs, rank, permit)
         outcomes.update(sent.others)
         outcomes.update({key: Done(made) for key, made in sent.made.items()})
         outcomes.update({key: refusal.outcome for key, refusal in sent.refused.items()})
