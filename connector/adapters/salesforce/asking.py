@@ -52,7 +52,7 @@ class Asker:
             if not bad:
                 return {key_of(row): row for answer in answers for row in self.every(answer, rank)}
             # Every object whose field was refused is looked at again, then all is asked once more.
-            doubted = [self.columns.doubt(kind) for kind, answer in bad if hidden(answer)]
+            doubted = [self.columns.doubt(kind, rank) for kind, answer in bad if hidden(answer)]
             if not any(doubted):
                 self.fail(bad[0][1])
 

@@ -151,7 +151,7 @@ class Reader:
                 self.asker.fail(answer)
             held = replace(held, locator="")
         answer = self._query(held, rank)
-        if hidden(answer) and self.asker.columns.doubt(self.kind):
+        if hidden(answer) and self.asker.columns.doubt(self.kind, rank):
             answer = self._query(held, rank)
         if not good(answer) and means(answer) is not Fate.SHRINK:
             self.asker.fail(answer)

@@ -84,12 +84,19 @@ class Columns:
         mapped = [path for path in kind.mapped if self._shown(fields, path, rank, deep=True)]
         return tuple(dict.fromkeys((ID, *own, *mapped)))
 
-    def doubt(self, kind: Kind) -> bool:
-        """Look at the parents of our own paths from now on; return whether that can change anything."""
-        if kind.sobject in self.doubted:
-            return False
+    def doubt(self, kind: Kind, rank: Rank) -> bool:
+        """
+        Look at *kind* and its parents anew after a field was refused; return whether something else is to be asked now.
+
+        Our own paths are looked at down to their end from now on.
+        """
+        before = self.of(kind, rank)
+        fields = self.describes.of(kind.sobject, rank)
         self.doubted.add(kind.sobject)
-        return True
+        firsts = {path.partition(".")[0] for path in before if "." in path}
+        for each in (kind.sobject, *(target for first in sorted(firsts) for target in _targets(fields, first))):
+            self.describes.forget(each)
+        return self.of(kind, rank) != before
 
     def types(self, kind: Kind, paths: tuple[str, ...], rank: Rank) -> Mapping[str, str]:
         """Return Salesforce's type of each of *paths*; "string" where it cannot be told."""

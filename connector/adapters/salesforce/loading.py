@@ -57,7 +57,7 @@ class Loader:
             job, answer = jobs.order(select(kind.sobject, fields))
             if job:
                 return Load(job, to_ms(answer.date))
-            if not (hidden(answer) and self.asker.columns.doubt(kind)):
+            if not (hidden(answer) and self.asker.columns.doubt(kind, rank)):
                 return None
 
     def read(self, kind: Kind, held: Load) -> Loaded | None:
@@ -76,7 +76,7 @@ class Loader:
         fields = self.asker.columns.of(kind, Rank.BACKFILL)
         read = jobs.sheet(held.job, held.locator, self.asker.columns.types(kind, fields, Rank.BACKFILL))
         if not isinstance(read, Sheet):
-            return _waiting(held, read)
+            return _waiting(replace(held, ready=False), read)
         return Loaded(read.rows, replace(held, locator=read.locator) if read.locator else None)
 
     def remove(self, job: str) -> None:
