@@ -74,7 +74,7 @@ def demo(
 @app.command()
 def init(
     path: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("config.toml"),
-    crm: Annotated[str, typer.Option(help="The CRM to begin with.")] = "hubspot",
+    crm: Annotated[str, typer.Option(help="The CRM to begin with: hubspot, salesforce or both.")] = "hubspot",
     *,
     force: Annotated[bool, typer.Option(help="Overwrite a file that is there.")] = False,
 ) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema  # type: ignore[import-untyped] # a part of check-jsonschema, without types
@@ -22,19 +23,21 @@ from connector.config.schema import DRAFT, NAME, schema, schema_text
 from connector.config.template import example, template
 from connector.criteria.comparisons import ON_ATTRIBUTES
 from connector.criteria.syntax import Op
+from connector.decide import Judge
+from connector.selftest import run_tests
 
-from tests.config.support import EXAMPLE, EXAMPLES, ROOT
+from tests.config.support import EXAMPLE, EXAMPLES, ROOT, from_text
 
 TEXT = EXAMPLE.read_text(encoding="utf-8")
 BIN = Path(sys.executable).parent
 UNCOMMENTED = re.compile(r"^# (?=\[|[a-z0-9_.]+ = )")
 
 
-def _written() -> tuple[tuple[tuple[str, ...], frozenset[str]], ...]:
-    """Return the keys of each line of the example with the section it stands in, active or commented."""
+def _written(text: str) -> tuple[tuple[tuple[str, ...], frozenset[str]], ...]:
+    """Return the keys of each line of *text* with the section it stands in, active or commented."""
     section: tuple[str, ...] = ()
     lines = []
-    for line in TEXT.splitlines():
+    for line in text.splitlines():
         active = UNCOMMENTED.sub("", line)
         if active.startswith("["):
             section = tuple(active.partition("]")[0].strip("[").split("."))
@@ -66,7 +69,8 @@ def _declared_keys() -> Iterator[str]:
 DECLARED = tuple(_declared_keys())
 
 
-WRITTEN = _written()
+WRITTEN = _written(TEXT)
+SALESFORCE = _written(template("salesforce"))
 PAGE = page()
 
 
@@ -74,7 +78,8 @@ PAGE = page()
 def test_every_option_stands_in_the_example(option: str) -> None:
     """Active or commented, in its own section, so that an admin who reads the example has seen everything."""
     *section, key = option.split(".")
-    own = [keys for place, keys in WRITTEN if _fits(place, tuple(section)) and bool(place) == bool(section)]
+    written = SALESFORCE if section[:2] == ["systems", "salesforce"] else WRITTEN
+    own = [keys for place, keys in written if _fits(place, tuple(section)) and bool(place) == bool(section)]
     assert own if key.isupper() else any(key in keys for keys in own)
 
 
@@ -82,8 +87,9 @@ def test_every_option_stands_in_the_example(option: str) -> None:
 def test_every_option_stands_in_the_reference(option: str) -> None:
     """In the table of its own section."""
     section, _, key = option.rpartition(".")
-    kind = ' with `kind = "hubspot"`' if section.startswith("systems.hubspot") else ""
-    names = section.replace("systems.hubspot", "systems.NAME")
+    named = next((one for one in registry.OWN if section.startswith(f"systems.{one}")), "")
+    kind = f' with `kind = "{named}"`' if named else ""
+    names = section.replace(f"systems.{named}", "systems.NAME") if named else section
     heads = ("The file",) if not section else (f"`[{names}]`{kind}", f"`[[{names}]]`")
     own = [part for part in PAGE.split("\n## ") if part.startswith(tuple(f"{head}\n" for head in heads))]
     assert any(f"\n| `{key}`" in part for part in own)
@@ -106,11 +112,41 @@ def test_the_packaged_example_is_the_one_beside_the_readme() -> None:
     """What `connector init` writes and the demo runs is what people read."""
     assert example() == TEXT
     assert template("hubspot") == TEXT
+    both = ROOT / "examples" / "hubspot-marketing-salesforce-sales" / "config.toml"
+    assert template("both").replace("#:schema ./", "#:schema ../../", 1) == both.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("crm", "says"), [("salesforce", "later release"), ("hubspt", 'Did you mean "hubspot"?')])
+@pytest.mark.parametrize("crm", ["hubspot", "salesforce", "both"])
+def test_what_init_writes_is_valid_and_passes_its_own_tests(crm: str, tmp_path: Path) -> None:
+    """Without a warning, as soon as its secrets are there, and in the words of the schema that lies beside it."""
+    found = from_text(tmp_path, template(crm))
+    assert found.problems == ()
+    assert found.config is not None
+    config = found.config
+    assert len(config.tests) >= len(("sql", "mql", "none"))
+    judge = Judge(config.agreement, config.playbooks, config.fields, config.timezone)
+    assert [one.message for one in run_tests(config, judge) if not one.passed] == []
+    checker = jsonschema.Draft202012Validator(schema())
+    tables = json.loads(json.dumps(tomllib.loads(template(crm)), default=str))
+    assert [error.message for error in checker.iter_errors(tables)] == []
+    assert template(crm).startswith(f"#:schema ./{NAME}\n")
+
+
+def test_the_tests_that_init_writes_for_salesforce_can_fail(tmp_path: Path) -> None:
+    """With everybody's points taken away they do."""
+    config = from_text(tmp_path, template("salesforce")).config
+    assert config is not None
+    bare = replace(config, agreement=replace(config.agreement, rules=(), mql=None, sql=None))
+    judge = Judge(bare.agreement, bare.playbooks, bare.fields, bare.timezone)
+    assert [one.name for one in run_tests(bare, judge) if not one.passed]
+
+
+@pytest.mark.parametrize(
+    ("crm", "says"),
+    [("webhook", "no ready configuration"), ("hubspt", 'Did you mean "hubspot"?'), ("zzz", "There are hubspot, ")],
+)
 def test_there_is_no_template_for_what_does_not_exist(crm: str, says: str) -> None:
-    """The sentence tells whether it is a typing mistake or comes later."""
+    """The sentence tells whether it is a typing mistake, and what there is."""
     with pytest.raises(KeyError, match=re.escape(says)):
         template(crm)
 
