@@ -50,6 +50,7 @@ class Database:
         self.schema: SchemaBook = standard(bare=bare, account_engagement=account_engagement)
         self.storage = Storage(self.schema)
         self._ids = IdMaker(seed)
+        self._blanks: dict[str, tuple[int, Mapping[str, Stored]]] = {}
         self._runner = Runner(self.storage, clock, null_ne=null_ne)
         self.user_id = self._ids.next("005")
         self.org_id = self._ids.next("00D")
@@ -83,17 +84,8 @@ class Database:
         kind = self.schema.of(sobject)
         stamp = self.now_ms() if at_ms is None else at_ms - at_ms % SECOND_MS
         record_id = to18(id) if id else self._ids.next(kind.prefix)
-        row: dict[str, Stored] = {"Id": record_id}
-        for name in ("CreatedDate", "LastModifiedDate", "SystemModstamp"):
-            row[name] = stamp
-        for name in ("CreatedById", "LastModifiedById"):
-            row[name] = self.user_id
-        for each in kind.fields.values():
-            default = each.default() if each.type == "boolean" or each.options else None
-            if default is not None:
-                row[each.name] = int(default) if isinstance(default, bool) else default
-        if "OwnerId" in kind.fields:
-            row["OwnerId"] = self.user_id
+        row: dict[str, Stored] = {"Id": record_id, **self._blank(kind)}
+        row["CreatedDate"] = row["LastModifiedDate"] = row["SystemModstamp"] = stamp
         given = self._kept(kind, values)
         row.update(given)
         derived.derive(kind.name, row, given, self.schema, stamp)
@@ -163,6 +155,19 @@ class Database:
             SoqlError: With Salesforce's code and text; SIMULATOR_UNSUPPORTED for what only the real one can do.
         """
         return self._runner.run(soql, all_rows=all_rows, user_fields=user_fields, version=version)
+
+    def _blank(self, kind: SObject) -> Mapping[str, Stored]:
+        """Return the values of a record that says nothing, as long as the object's fields stay as they are."""
+        known = self._blanks.get(kind.name)
+        if known is None or known[0] != kind.version:
+            users = ("CreatedById", "LastModifiedById", "OwnerId")
+            blank: dict[str, Stored] = {name: self.user_id for name in users if name in kind.fields}
+            for each in kind.fields.values():
+                default = each.default()
+                if default is not None:
+                    blank[each.name] = int(default) if isinstance(default, bool) else default
+            known = self._blanks[kind.name] = (kind.version, blank)
+        return known[1]
 
     @staticmethod
     def _kept(kind: SObject, values: Mapping[str, Any]) -> dict[str, Stored]:

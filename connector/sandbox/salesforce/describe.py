@@ -29,12 +29,13 @@ def _choice(each: Choice) -> dict[str, Any]:
 def field_body(each: Field) -> dict[str, Any]:
     """Return one field of a describe answer."""
     text = each.type not in NUMBER_TYPES and each.length > 0
+    size = each.length * (1 if SOAP_TYPES.get(each.type) == "tns:ID" else BYTES_PER_CHARACTER)
     several = len(each.references) > 1
     default = each.default()
     return {
         "aggregatable": each.filterable,
         "autoNumber": False,
-        "byteLength": each.length * (1 if SOAP_TYPES.get(each.type) == "tns:ID" else BYTES_PER_CHARACTER) if text else 0,
+        "byteLength": size if text else 0,
         "calculated": each.calculated,
         "calculatedFormula": None,
         "cascadeDelete": False,

@@ -106,10 +106,12 @@ class SObject:
     writable: bool = True
     mergeable: bool = False
     hidden: set[str] = field(default_factory=set)
+    version: int = 0
     _lower: dict[str, str] = field(default_factory=dict)
 
     def put(self, each: Field) -> None:
-        """Add or replace one field."""
+        """Add or replace one field; *version* counts it, so that what is derived from the fields can be kept."""
+        self.version += 1
         self.fields[each.name] = each
         self._lower[each.name.lower()] = each.name
 

@@ -107,6 +107,6 @@ class Storage:
         return (str(each) for (each,) in rows.fetchall())
 
 
-def _fold(value: object) -> object:
+def _fold(value: Stored) -> Stored:
     """Return text without its case, as comparisons of more than ASCII need it."""
     return value.lower() if isinstance(value, str) else value

@@ -52,7 +52,7 @@ class Children:
     def attach(self, records: Sequence[Record], ids: Sequence[str], version: str) -> None:
         """Put each parent's children into its record; null when it has none."""
         columns = ", ".join((self.parent, *self.shape.columns))
-        conditions = (*self.conditions, f"{self.parent} IN (SELECT value FROM json_each(:parents))")
+        conditions = (*self.conditions, f"{self.parent} IN (SELECT value FROM json_each(:parents))")  # noqa: S608 -- as below
         text = f"SELECT {columns} FROM {self.scope.tables()} WHERE {' AND '.join(conditions)} ORDER BY {self.order}"  # noqa: S608 -- names of the schema, parameters
         context = self.scope.context
         parameters: dict[str, Any] = {**context.parameters, "parents": json.dumps(list(ids))}

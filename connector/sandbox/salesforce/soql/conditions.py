@@ -8,7 +8,7 @@ from typing import Final
 
 from connector.sandbox.instants import instant, millis
 from connector.sandbox.salesforce.ids import to18
-from connector.sandbox.salesforce.schema import ID_TYPES, NUMBER_TYPES, Field
+from connector.sandbox.salesforce.schema import ID_TYPES, Field
 from connector.sandbox.salesforce.soql.errors import (
     located,
     malformed,
@@ -38,6 +38,10 @@ Operand = tuple[Field, str]
 DEEPEST: Final = 200
 """Conditions in one chain; longer ones are nested, since SQLite bounds the depth of its trees."""
 MOST_SEMI_JOINS: Final = 2
+LITERALS: Final = {
+    **{"boolean": ValueKind.BOOLEAN, "int": ValueKind.NUMBER, "double": ValueKind.NUMBER},
+    **{"date": ValueKind.DATE, "dateTime": ValueKind.DATETIME},
+}
 WORDS: Final = {"datetime": "dateTime", "currency": "double", "percent": "double", "id": "id", "reference": "id"}
 
 
@@ -82,7 +86,7 @@ class Conditions:
     def _compared(self, field: Field, column: str, asked: Comparison) -> str:
         """Return the SQL of a comparison with one literal."""
         value, operator = asked.value, asked.operator
-        if value.kind is ValueKind.NULL or (value.text == "" and value.kind is ValueKind.TEXT and operator != "LIKE"):
+        if _empty(value) and operator != "LIKE":
             return self._emptiness(field, column, operator, value)
         if operator == "LIKE":
             return self._like(field, column, value)
@@ -136,29 +140,19 @@ class Conditions:
 
     def _kept(self, field: Field, value: Value) -> Stored:
         """Return a literal as the tables keep it, or refuse one of another type."""
-        kind, text = value.kind, value.text
-        if kind is ValueKind.MONEY:
+        if value.kind is ValueKind.MONEY:
             raise unsupported("currency literals")
+        if value.kind is not _asked_kind(field):
+            raise wrong_value(self.context.text, value.at, field.name, _kind(field))
         if field.type in ID_TYPES:
-            if kind is ValueKind.TEXT:
-                return self._id(field, value)
-        elif field.type == "boolean":
-            if kind is ValueKind.BOOLEAN:
-                return int(text == "TRUE")
-        elif field.type in NUMBER_TYPES:
-            if kind is ValueKind.NUMBER:
-                return float(text)
-        elif field.type == "date":
-            if kind is ValueKind.DATE:
-                return text
-        elif field.type == "datetime":
-            if kind is ValueKind.DATETIME and value.instant is not None:
-                return millis(value.instant)
-        elif kind is ValueKind.TEXT:
-            return text
-        raise wrong_value(self.context.text, value.at, field.name, _kind(field))
+            return self._id(value)
+        if value.kind is ValueKind.BOOLEAN:
+            return int(value.text == "TRUE")
+        if value.kind is ValueKind.NUMBER:
+            return float(value.text)
+        return value.text if value.instant is None else millis(value.instant)
 
-    def _id(self, field: Field, value: Value) -> str:
+    def _id(self, value: Value) -> str:
         """Return an id with its checksum."""
         try:
             return to18(value.text)
@@ -173,9 +167,9 @@ class Conditions:
             return self._choices(field, column, asked)
         if asked.query is not None:
             return self._semi_join(field, column, asked.operator, asked.query)
-        nulls = any(each.kind is ValueKind.NULL or (each.kind is ValueKind.TEXT and not each.text) for each in asked.values)
+        nulls = any(_empty(each) for each in asked.values)
         parts = [self._within(field, column, "=", each) for each in asked.values if each.kind is ValueKind.RANGE]
-        plain = [each for each in asked.values if each.kind not in {ValueKind.RANGE, ValueKind.NULL} and _said(each)]
+        plain = [each for each in asked.values if each.kind is not ValueKind.RANGE and not _empty(each)]
         parts += self._listed(field, column, plain)
         inside = _chained("OR", parts) if parts else "0"
         if asked.operator == "IN":
@@ -213,7 +207,7 @@ class Conditions:
         """Return the SQL of being among the ids that another query finds."""
         only = query.columns[0].what if len(query.columns) == 1 and not query.children else None
         if not isinstance(only, Path) or query.group or query.limit is not None or query.order or query.everything:
-            raise malformed("a semi join sub-select selects exactly one id field and has no GROUP BY, ORDER BY or LIMIT")
+            raise malformed("a semi join sub-select has exactly one id field and no GROUP BY, ORDER BY or LIMIT")
         if query.where is not None and any(each.query for each in _memberships(query.where)):
             raise malformed("Nesting of semi join sub-selects is not supported")
         inner = Scope(self.context, self.context.sobject(query.sobject, query.at), query.alias)
@@ -254,9 +248,14 @@ def _foreign(kept: Stored) -> bool:
     return isinstance(kept, str) and (not kept.isascii() or "\0" in kept)
 
 
-def _said(value: Value) -> bool:
-    """Say whether a literal is more than an empty text."""
-    return value.kind is not ValueKind.TEXT or value.text != ""
+def _empty(value: Value) -> bool:
+    """Say whether a literal is null; an empty text is."""
+    return value.kind is ValueKind.NULL or (value.kind is ValueKind.TEXT and not value.text)
+
+
+def _asked_kind(field: Field) -> ValueKind:
+    """Return the kind of literal that a field is compared with."""
+    return LITERALS.get(_kind(field), ValueKind.TEXT)
 
 
 def _kind(field: Field) -> str:

@@ -67,7 +67,8 @@ def no_relationship(text: str, at: int, name: str) -> SoqlError:
 def no_children(text: str, at: int, name: str) -> SoqlError:
     """Return the refusal of a child relationship that is not there."""
     hint = HINT.format(what="relationship", suffix="__r", name="custom relationship name")
-    return located(text, at, "INVALID_TYPE", f"Didn't understand relationship '{name}' in FROM part of query call. {hint}")
+    message = f"Didn't understand relationship '{name}' in FROM part of query call. {hint}"
+    return located(text, at, "INVALID_TYPE", message)
 
 
 def no_type(text: str, at: int, name: str) -> SoqlError:
@@ -78,10 +79,9 @@ def no_type(text: str, at: int, name: str) -> SoqlError:
 
 def wrong_value(text: str, at: int, field: str, kind: str) -> SoqlError:
     """Return the refusal of a literal whose type is not the field's."""
-    rest = "" if kind in {"string", "id"} else " and should not be enclosed in quotes"
-    if kind in {"string", "id"}:
-        rest = " and should be enclosed in quotes"
-    return located(text, at, "INVALID_FIELD", f"value of filter criterion for field '{field}' must be of type {kind}{rest}")
+    quotes = "should be enclosed in quotes" if kind in {"string", "id"} else "should not be enclosed in quotes"
+    message = f"value of filter criterion for field '{field}' must be of type {kind} and {quotes}"
+    return located(text, at, "INVALID_FIELD", message)
 
 
 def not_in_call(text: str, at: int, field: str, deed: str) -> SoqlError:

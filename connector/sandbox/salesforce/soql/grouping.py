@@ -35,7 +35,7 @@ class Grouping:
         self.scope = scope
         self.query = query
         self.groups = [self._group(each) for each in query.group]
-        self.answers = [self._answer(each, number) for number, each in enumerate(_numbered(query))]
+        self.answers = [self._answer(each, number) for each, number in _numbered(query)]
 
     def _group(self, path: Path) -> Operand:
         """Return a field to group by."""
@@ -44,9 +44,8 @@ class Grouping:
             raise not_in_call(self.scope.context.text, path.at, found.field.name, "grouped")
         return found.field, found.sql
 
-    def _answer(self, numbered: tuple[Column, int], _place: int) -> Answer:
+    def _answer(self, column: Column, number: int) -> Answer:
         """Return one entry: a grouped field under its name, an aggregate under its alias or ``exprN``."""
-        column, number = numbered
         definition, sql = self.operand(column.what)
         if isinstance(column.what, Path):
             return Answer(column.alias or definition.name, definition, sql)
@@ -104,8 +103,8 @@ class Grouping:
         text = " ".join((*sql, "FROM", self.scope.tables(), *where, *tail))
         found = context.storage.sql.execute(text, context.parameters).fetchall()
         if len(found) > MOST_GROUPS:
-            message = "Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch"
-            raise SoqlError("EXCEEDED_ID_LIMIT", message)
+            advice = "use LIMIT to restrict the results to a single batch"
+            raise SoqlError("EXCEEDED_ID_LIMIT", f"Aggregate query does not support queryMore(), {advice}")
         shows = [(each.name, shower(each.field)) for each in self.answers]
         return [
             {"attributes": {"type": "AggregateResult"}}

@@ -84,13 +84,13 @@ class Scope:
         """Return what stands after FROM."""
         return " ".join((f"{self.context.storage.table(self.sobject)} {self.own}", *self._joins))
 
-    def visible(self, *, archived: bool = False) -> list[str]:
+    def visible(self) -> list[str]:
         """Return the conditions that hide deleted and archived records from ``query``."""
         if self.context.all_rows:
             return []
         hidden = [f'{self.own}."IsDeleted" = 0'] if "IsDeleted" in self.sobject.fields else []
-        if self.sobject.name in ARCHIVING and not archived:
-            hidden.append(f"NOT {self._archived(self.own)}")
+        if self.sobject.name in ARCHIVING:
+            hidden.append(f"NOT {self._archived(self.sobject.name, self.own)}")
         return hidden
 
     def find(self, path: Path) -> Found:
@@ -139,7 +139,7 @@ class Scope:
             if found is None:
                 raise no_column(self.context.text, at, name, sobject.name)
             if found.name == "IsArchived" and sobject.name in ARCHIVING:
-                return Found(found, self._archived(alias), parent)
+                return Found(found, self._archived(sobject.name, alias), parent)
             return Found(found, f"{alias}.{quoted(found.name)}", parent)
         if name.lower() == "type":
             cases = " ".join(f"WHEN {alias}.\"Id\" IS NOT NULL THEN '{each.name}'" for each, alias in parent.targets)
@@ -152,13 +152,13 @@ class Scope:
         texts = ", ".join(column for _, column in columns)
         return Found(columns[0][0], f"COALESCE({texts})" if len(columns) > 1 else texts, parent)
 
-    def _archived(self, alias: str) -> str:
+    def _archived(self, sobject: str, alias: str) -> str:
         """Return the condition that an activity is a year old: a closed task, or an event."""
         cutoff_ms = millis(instant(self.context.now_ms) - ARCHIVED_AFTER)
         stamp = self.context.bound(cutoff_ms)
         day = self.context.bound(instant(cutoff_ms).date().isoformat())
         due = f'COALESCE({alias}."ActivityDate" <= {day}, {alias}."CreatedDate" <= {stamp})'
-        return f'({alias}."IsClosed" = 1 AND {due})' if self.sobject.name == "Task" else f"({due})"
+        return f'({alias}."IsClosed" = 1 AND {due})' if sobject == "Task" else f"({due})"
 
 
 def numeric(each: Field) -> bool:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, overload
 
+from typing_extensions import override
+
 from connector.sandbox.instants import millis
 from connector.sandbox.salesforce.schema import Field, SObject
 from connector.sandbox.salesforce.soql.children import Children
@@ -38,20 +40,24 @@ class Rows(Sequence[Record]):
         self._keys = keys
         self._read = read
 
+    @override
     def __len__(self) -> int:
         """Return how many records there are."""
         return len(self._keys)
 
+    @override
     @overload
     def __getitem__(self, index: int) -> Record: ...
     @overload
     def __getitem__(self, index: slice) -> list[Record]: ...
+    @override
     def __getitem__(self, index: int | slice) -> Record | list[Record]:
         """Return one record, or those of a slice."""
         if isinstance(index, slice):
             return self._read(self._keys[index])
         return self._read([self._keys[index]])[0]
 
+    @override
     def __iter__(self) -> Iterator[Record]:
         """Return all records, a page at a time."""
         for start in range(0, len(self._keys), PAGE):

@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word: *value* is what it says (a string without its quotes, escapes as written), *raw* how it stands there."""
+    """One word: *value* is what it says (a string without its quotes, escapes kept), *raw* how it stands there."""
 
     kind: Kind
     value: str
@@ -64,13 +64,13 @@ VALUES: Final = {each.value: each for each in Kind}
 
 
 def unescaped(raw: str, at: int, *, like: bool) -> str:
-    """
+    r"""
     Return what a quoted string says.
 
     Args:
         raw: The inside of the quotes.
         at: Where it begins, for the refusal.
-        like: Keep ``\\_`` and ``\\%`` with their backslash, as a pattern needs them; elsewhere they are refused.
+        like: Keep ``\_`` and ``\%`` with their backslash, as a pattern needs them; elsewhere they are refused.
             A backslash that stands for itself is doubled then.
     """
 
