@@ -17,8 +17,8 @@ from connector.budget import Budget
 GROUP: Final = "connector.adapters"
 OWN: Final[Mapping[str, str]] = MappingProxyType({
     "hubspot": "connector.adapters.hubspot",
-    # Options only: their configurations load and are tested, and whatever would talk to them is refused with a place.
-    "salesforce": "connector.adapters.salesforce_options",
+    "salesforce": "connector.adapters.salesforce",
+    # Options only: its configurations load and are tested, and whatever would talk to it is refused with a place.
     "webhook": "connector.adapters.webhook_options",
 })
 

@@ -60,15 +60,20 @@ class Options(Table):
     client_secret: Secret | None = option(
         None,
         example='{ env = "SALESFORCE_CLIENT_SECRET" }',
+        shown="not used",
         says="Its consumer secret, for the client credentials flow.",
     )
     private_key: Secret | None = option(
         None,
         example='{ file = "/run/secrets/salesforce.pem" }',
+        shown="not used",
         says="Private key in PEM for the JWT bearer flow, instead of a secret.",
     )
     username: str = option(
-        "", example='"connector@acme.com"', says="The integration user whom the private key signs in."
+        "",
+        example='"connector@acme.com"',
+        shown="not used",
+        says="The integration user whom the private key signs in.",
     )
     audience: str = option(
         AUDIENCE,
