@@ -39,8 +39,11 @@ DEEPEST: Final = 200
 """Conditions in one chain; longer ones are nested, since SQLite bounds the depth of its trees."""
 MOST_SEMI_JOINS: Final = 2
 LITERALS: Final = {
-    **{"boolean": ValueKind.BOOLEAN, "int": ValueKind.NUMBER, "double": ValueKind.NUMBER},
-    **{"date": ValueKind.DATE, "dateTime": ValueKind.DATETIME},
+    "boolean": ValueKind.BOOLEAN,
+    "int": ValueKind.NUMBER,
+    "double": ValueKind.NUMBER,
+    "date": ValueKind.DATE,
+    "dateTime": ValueKind.DATETIME,
 }
 WORDS: Final = {"datetime": "dateTime", "currency": "double", "percent": "double", "id": "id", "reference": "id"}
 
