@@ -276,3 +276,22 @@ def sandbox_hubspot(  # noqa: PLR0913 - a sandbox has these switches
     raise typer.Exit(
         sandboxes.hubspot(port, people, seed=seed, log=log, limits=limits.value, latency=latency, bare=bare)
     )
+
+
+@sandbox.command("salesforce")
+def sandbox_salesforce(  # noqa: PLR0913 - a sandbox has these switches
+    port: Annotated[int, typer.Option(help="Port on loopback; 0 picks a free one.")] = 8800,
+    people: Annotated[Path | None, typer.Option(help="People file (JSON Lines) instead of the bundled sample.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same org.")] = 0,
+    log: Annotated[Path | None, typer.Option(help="Append each exchange to this file as a JSON line.")] = None,
+    limits: Annotated[Limits, typer.Option(help="Enforce Salesforce's limit of calls, or none.")] = Limits.REAL,
+    latency: Annotated[int, typer.Option(help="Milliseconds that each answer takes longer.")] = 0,
+    *,
+    bare: Annotated[bool, typer.Option(help="An org without any field of ours.")] = False,
+) -> None:
+    """Serve a simulated Salesforce org until Ctrl-C; consumer key and secret are both `demo`."""
+    from connector.cli import sandboxes  # noqa: PLC0415 - see the module's first line
+
+    raise typer.Exit(
+        sandboxes.salesforce(port, people, seed=seed, log=log, limits=limits.value, latency=latency, bare=bare)
+    )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
 from connector.cli.exits import Exit
 from connector.cli.say import err, told
-from connector.sandbox.hubspot import run
+from connector.sandbox import hubspot as portal
+from connector.sandbox import salesforce as org
 
 
 @told
@@ -23,17 +25,39 @@ def hubspot(  # noqa: PLR0913 - a sandbox has these switches
     latency: int,
     bare: bool,
 ) -> Exit:
-    """Serve until SIGINT or SIGTERM."""
+    """Serve a portal until SIGINT or SIGTERM."""
+    return _served(
+        port,
+        lambda: portal.run(port, people, seed=seed, log_path=log, limits=limits, latency=_span(latency), bare=bare),
+    )
+
+
+@told
+def salesforce(  # noqa: PLR0913 - a sandbox has these switches
+    port: int,
+    people: Path | None,
+    *,
+    seed: int,
+    log: Path | None,
+    limits: Literal["real", "off"],
+    latency: int,
+    bare: bool,
+) -> Exit:
+    """Serve an org until SIGINT or SIGTERM."""
+    return _served(
+        port, lambda: org.run(port, people, seed=seed, log_path=log, limits=limits, latency=_span(latency), bare=bare)
+    )
+
+
+def _span(milliseconds: int) -> timedelta:
+    """Return the option's milliseconds as a span."""
+    return timedelta(milliseconds=milliseconds)
+
+
+def _served(port: int, run: Callable[[], None]) -> Exit:
+    """Serve; say it plainly when the port is taken."""
     try:
-        run(
-            port,
-            people,
-            seed=seed,
-            log_path=log,
-            limits=limits,
-            latency=timedelta(milliseconds=latency),
-            bare=bare,
-        )
+        run()
     except OSError as refused:
         if refused.errno != errno.EADDRINUSE:
             raise

@@ -21,6 +21,9 @@ Action = Literal[
     "create", "update", "archive", "associate", "dissociate", "merge", "erase", "define", "join", "leave", "convert"
 ]
 
+TOKENS = "/oauth2/token"
+"""Where a path ends whose bodies are nothing but credentials."""
+HIDDEN = "..."
 NO_CHANGES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -127,10 +130,10 @@ class ExchangeLog:
             "path": request.path,
             "query": {k: v[0] if len(v) == 1 else list(v) for k, v in request.query.items()},
             "request_headers": headers,
-            "request_body": _decoded(request.body),
+            "request_body": HIDDEN if request.path.endswith(TOKENS) else _decoded(request.body),
             "status": response.status,
             "response_headers": dict(response.headers),
-            "response_body": _decoded(response.body),
+            "response_body": HIDDEN if request.path.endswith(TOKENS) else _decoded(response.body),
         }
         text = json.dumps(line, ensure_ascii=True)
         with self._lock:

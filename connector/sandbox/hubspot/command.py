@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from connector.sandbox.hubspot.portal import Portal
 from connector.sandbox.hubspot.unproven import UNPROVEN
 from connector.sandbox.journal import ExchangeLog
 from connector.sandbox.people import load
 from connector.sandbox.server import serve
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType
+from connector.sandbox.serving import until_told
 
 SAMPLE = Path(__file__).parent.parent / "sample.jsonl"
 """The people of a portal that is told of none."""
@@ -52,30 +46,13 @@ def run(  # noqa: PLR0913 -- the options of the command
     log = ExchangeLog(log_path) if log_path else None
     server = serve(portal, port, log=log)
     try:
-        with _until_told() as stop, server:
+        with until_told() as stop, server:
             sys.stderr.write(f"HubSpot sandbox with {len(people)} people on {server.url}\n{_warning()}")
             sys.stderr.flush()
             stop.wait()
     finally:
         if log:
             log.close()
-
-
-@contextmanager
-def _until_told() -> Iterator[threading.Event]:
-    """Give what SIGINT and SIGTERM set while this lasts; what they did before is put back."""
-    stop = threading.Event()
-
-    def told(_number: int, _frame: FrameType | None) -> None:
-        """Note that it is time to stop."""
-        stop.set()
-
-    before = {each: signal.signal(each, told) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _warning() -> str:

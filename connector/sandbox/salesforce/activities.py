@@ -65,7 +65,9 @@ def event(state: State, person_id: str, by: By, starts_ms: int, values: Mapping[
     return _insert(state, "Event", {**usual, **values}, by)
 
 
-def email(state: State, person_id: str, by: By, *, incoming: bool, subject: str, text: str = "") -> str:
+def email(  # noqa: PLR0913 -- all that an e-mail is
+    state: State, person_id: str, by: By, *, incoming: bool, subject: str, text: str = ""
+) -> str:
     """
     Record an e-mail as Enhanced Email does: the message, who it is of and to, and a task that mirrors it.
 

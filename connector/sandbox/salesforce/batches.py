@@ -113,11 +113,9 @@ def _each(call: Call, given: Sequence[Record], whole: bool, one: Callable[[Recor
     with undo.whole(call.state) as mine:
         for place, each in enumerate(given):
             try:
-                if call.fault and place in call.fault.elements and not call.fault.applied:
-                    raise Refusal(400, said_of(call.fault))
+                _strike(call, place, applied=False)
                 answer = one(each)
-                if call.fault and place in call.fault.elements:
-                    raise Refusal(400, said_of(call.fault))
+                _strike(call, place, applied=True)
             except Refusal as refusal:
                 answer = _failed(refusal.said)
             answers.append(answer)
@@ -125,6 +123,12 @@ def _each(call: Call, given: Sequence[Record], whole: bool, one: Callable[[Recor
     if mine.failed:
         return [each if not each["success"] else _failed((rolled_back(),)) for each in answers]
     return answers
+
+
+def _strike(call: Call, place: int, *, applied: bool) -> None:
+    """Refuse the record at a place that the call's fault names, before or after it is written."""
+    if call.fault and place in call.fault.elements and call.fault.applied == applied:
+        raise Refusal(400, said_of(call.fault))
 
 
 def _failed(said: Sequence[Said]) -> Element:

@@ -89,5 +89,7 @@ class Call:
         except ValueError as error:
             raise bad_request("JSON_PARSER_ERROR", f"Unexpected character: {error}") from None
         if not isinstance(body, dict):
-            raise bad_request("JSON_PARSER_ERROR", "The HTTP entity body is required, but this request has no entity body.")
+            raise bad_request(
+                "JSON_PARSER_ERROR", "The HTTP entity body is required, but this request has no entity body."
+            )
         return body

@@ -45,7 +45,9 @@ def answer(call: Call, dispatch: Callable[[Call], Reply]) -> Reply:
         mine.failed = body.get("allOrNone") is True and any(e["httpStatusCode"] >= FAILED for e in done.values())
     answers = list(done.values())
     if mine.failed:
-        answers = [each if each["httpStatusCode"] >= FAILED else _halted(each["referenceId"], ROLLED_BACK) for each in answers]
+        answers = [
+            each if each["httpStatusCode"] >= FAILED else _halted(each["referenceId"], ROLLED_BACK) for each in answers
+        ]
     return Reply(200, {"compositeResponse": answers})
 
 

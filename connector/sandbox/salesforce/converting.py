@@ -32,10 +32,19 @@ TO_ACCOUNT: Final[Mapping[str, str]] = MappingProxyType({
     "Website": "Website",
 })
 CHILDREN: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType({
-    "Lead": (("Task", "WhoId"), ("Event", "WhoId"), ("CampaignMember", "LeadId"), ("EmailMessageRelation", "RelationId")),
+    "Lead": (
+        ("Task", "WhoId"),
+        ("Event", "WhoId"),
+        ("CampaignMember", "LeadId"),
+        ("EmailMessageRelation", "RelationId"),
+    ),
     "Contact": (
         *(("Task", "WhoId"), ("Event", "WhoId"), ("CampaignMember", "ContactId")),
-        *(("EmailMessageRelation", "RelationId"), ("OpportunityContactRole", "ContactId"), ("Opportunity", "ContactId")),
+        *(
+            ("EmailMessageRelation", "RelationId"),
+            ("OpportunityContactRole", "ContactId"),
+            ("Opportunity", "ContactId"),
+        ),
     ),
     "Account": (("Contact", "AccountId"), ("Opportunity", "AccountId"), ("Task", "WhatId"), ("Event", "WhatId")),
 })
@@ -51,7 +60,7 @@ class Converted:
     opportunity: str = ""
 
 
-def convert(
+def convert(  # noqa: PLR0913 -- all that a rep chooses
     state: State, lead_id: str, by: By, *, account_id: str = "", contact_id: str = "", opportunity: bool = False
 ) -> Converted:
     """
@@ -84,7 +93,7 @@ def convert(
     return Converted(account, contact, deal)
 
 
-def _made(
+def _made(  # noqa: PLR0913 -- one record out of another
     state: State, sobject: str, names: Mapping[str, str], lead: Row, values: Mapping[str, Any], by: By
 ) -> str:
     """Create what a lead becomes from its fields; custom fields of the same name go along."""

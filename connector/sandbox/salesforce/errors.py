@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from typing_extensions import override
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -55,6 +57,7 @@ class PageRefusal(Refusal):
         super().__init__(status, headers=headers)
         self._content = (content_type, text.encode())
 
+    @override
     def content(self) -> tuple[str, bytes]:
         """Return content type and bytes as they were given."""
         return self._content
@@ -78,9 +81,7 @@ def session_invalid() -> Refusal:
 def no_json() -> Refusal:
     """Return the XML answer to a body without a JSON Content-Type."""
     code = "LOGIN_OAUTH_INVALID_TOKEN"
-    text = (
-        f"<response><faultcode>{code}(db=1703,api={code})</faultcode><error>Failed: Invalid Token</error></response>"
-    )
+    text = f"<response><faultcode>{code}(db=1703,api={code})</faultcode><error>Failed: Invalid Token</error></response>"
     return PageRefusal(401, HTML_TYPE, text, {"Sfdc-OAuth-Error": "1703"})
 
 

@@ -30,7 +30,9 @@ TEXTS: Final[Mapping[str, str]] = MappingProxyType({
     "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": "LeadTrigger: execution of BeforeUpdate caused by: System.DmlException",
     "QUERY_TIMEOUT": "Your query request was running for too long.",
 })
-PAGE: Final = "<html><head><title>Error {status}</title></head><body><h1>We are down for maintenance.</h1></body></html>"
+PAGE: Final = (
+    "<html><head><title>Error {status}</title></head><body><h1>We are down for maintenance.</h1></body></html>"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,9 @@ def _add(state: State, person: Person, now_ms: int) -> None:
     created_ms, modified_ms = _instants(state, person, now_ms)
     values: dict[str, Any] = {"LastName": UNKNOWN, "Company": UNKNOWN}
     for names, properties in ((COMPANY_FIELDS, person.company_record), (FIELDS, person.properties)):
-        values |= {names[name]: _fit(state, names[name], text) for name, text in properties.items() if text and name in names}
+        values |= {
+            names[name]: _fit(state, names[name], text) for name, text in properties.items() if text and name in names
+        }
     values |= _own_fields(state, person.properties)
     values["Status"] = STATUSES.get(person.properties.get("lifecyclestage", ""), STATUSES["lead"])
     owner = person.properties.get("hubspot_owner_id")
@@ -169,7 +171,9 @@ def _instants(state: State, person: Person, now_ms: int) -> tuple[int, int]:
     return created, created if modified is None else min(max(modified, created), now_ms - SECOND_MS)
 
 
-def _leave(state: State, person_id: str, kind: str, attributes: Mapping[str, str], at_ms: int, now_ms: int) -> None:
+def _leave(  # noqa: PLR0913 -- all that one engagement is
+    state: State, person_id: str, kind: str, attributes: Mapping[str, str], at_ms: int, now_ms: int
+) -> None:
     """
     Leave in the org what it would see of one thing a person did, or a rep with them, at *at_ms*, recorded *now_ms*.
 
@@ -210,5 +214,3 @@ def engage(  # noqa: PLR0913 -- all that one engagement is
 ) -> None:
     """Let a person of the file do something; it becomes visible now, whenever it was done."""
     _leave(state, person_id, kind, attributes, millis(at), now_ms)
-
-

@@ -88,9 +88,7 @@ class Org:
         self.state = State(clock, seed, db, manner)
         people_here.settle(self.state)
         furniture = self.state.furniture
-        self.sessions = Sessions(
-            clients, furniture.organization, furniture.api_user, self.state.chance.of("tokens")
-        )
+        self.sessions = Sessions(clients, furniture.organization, furniture.api_user, self.state.chance.of("tokens"))
         opened_ms = people_here.opened_ms(self.state)
         self._desk = Desk(self.state, Limits(on=limits == "real"), Cursors(seed), Described(opened_ms), Jobs(seed))
         self._lock = RLock()
@@ -171,7 +169,11 @@ class Org:
         self._desk.cursors.lose()
 
     def engage(
-        self, person_id: str, kind: str, at: datetime | None = None, attributes: Mapping[str, str] = MappingProxyType({})
+        self,
+        person_id: str,
+        kind: str,
+        at: datetime | None = None,
+        attributes: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Let a person do something now or at an earlier instant; it shows only as Salesforce would show it."""
         with self._lock:

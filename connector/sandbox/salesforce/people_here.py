@@ -61,7 +61,9 @@ def add_user(state: State, email: str, first_name: str = "", last_name: str = ""
 
 def add_queue(state: State, name: str, takes: tuple[str, ...], *, at_ms: int | None = None) -> str:
     """Add a queue that may own records of these objects; return its id."""
-    queue_id = state.db.insert("Group", {"Name": name, "DeveloperName": name.replace(" ", "_"), "Type": "Queue"}, at_ms=at_ms)
+    queue_id = state.db.insert(
+        "Group", {"Name": name, "DeveloperName": name.replace(" ", "_"), "Type": "Queue"}, at_ms=at_ms
+    )
     for each in takes:
         state.db.insert("QueueSobject", {"QueueId": queue_id, "SobjectType": each}, at_ms=at_ms)
     return queue_id

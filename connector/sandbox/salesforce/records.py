@@ -155,12 +155,12 @@ def _responds(state: State, whole: Row) -> bool:
     return own.get(status, status == RESPONDED)
 
 
-def note(state: State, action: Action, kind: str, record_id: str, values: Mapping[str, Any], by: By) -> None:
+def note(  # noqa: PLR0913 -- all that an entry says
+    state: State, action: Action, kind: str, record_id: str, values: Mapping[str, Any], by: By
+) -> None:
     """Write one entry into the journal; values as text, nothing for null."""
     shown = {name: "" if value is None else text_of(value) for name, value in values.items()}
     linked: tuple[tuple[str, str], ...] = ()
     if action == "create":
         linked = tuple((sobject_of(shown[name]), shown[name]) for name in PERSON_TIES if shown.get(name))
-    state.journal.add(
-        Entry(instant(by.at_ms), by.actor, action, kind, record_id, shown, linked, by.method, by.path)
-    )
+    state.journal.add(Entry(instant(by.at_ms), by.actor, action, kind, record_id, shown, linked, by.method, by.path))

@@ -69,9 +69,13 @@ class Rep:
         known = self._state.schema.of(sobject).fields
         for name, value in values.items():
             if name not in known and name.endswith("__c"):
-                kind = "boolean" if isinstance(value, bool) else "double" if isinstance(value, int | float) else "string"
+                kind = (
+                    "boolean" if isinstance(value, bool) else "double" if isinstance(value, int | float) else "string"
+                )
                 length = 255 if kind == "string" else 0
-                field = Field(name, kind, name, length=length, nillable=kind != "boolean", precision=18 if kind == "double" else 0)
+                field = Field(
+                    name, kind, name, length=length, nillable=kind != "boolean", precision=18 if kind == "double" else 0
+                )
                 self._state.schema.define(sobject, field)
 
     def create_lead(self, values: Mapping[str, Any]) -> str:
@@ -103,11 +107,18 @@ class Rep:
         """Change a person's e-mail address."""
         self.set_values(record_id, {"Email": email or None})
 
-    def convert(self, lead_id: str, account_id: str = "", contact_id: str = "", *, opportunity: bool = False) -> Converted:
+    def convert(
+        self, lead_id: str, account_id: str = "", contact_id: str = "", *, opportunity: bool = False
+    ) -> Converted:
         """Convert a lead, into new records or given ones; return the ids of what it became."""
         with self._hand() as hand:
             return converting.convert(
-                hand.state, to18(lead_id), hand.by, account_id=account_id, contact_id=contact_id, opportunity=opportunity
+                hand.state,
+                to18(lead_id),
+                hand.by,
+                account_id=account_id,
+                contact_id=contact_id,
+                opportunity=opportunity,
             )
 
     def merge(self, winner_id: str, *loser_ids: str) -> None:
@@ -147,9 +158,7 @@ class Rep:
     def log_email(self, person_id: str, subject: str = "Hello", text: str = "", *, incoming: bool = False) -> str:
         """Record an e-mail with its relations and the task that mirrors it; return the message's id."""
         with self._hand() as hand:
-            return activities.email(
-                hand.state, to18(person_id), hand.by, incoming=incoming, subject=subject, text=text
-            )
+            return activities.email(hand.state, to18(person_id), hand.by, incoming=incoming, subject=subject, text=text)
 
     def add_to_campaign(self, person_id: str, campaign: str, status: str = "Sent", kind: str = "Webinar") -> str:
         """Make a person a member of the campaign of that name, which is made if need be; return the membership's id."""

@@ -150,5 +150,3 @@ def by_key(call: Call) -> Reply:
         body = [f"{call.base}/sobjects/{kind.name}/{quote(each)}" for each in found]
         return Reply(300, body)
     return Reply(200, shown(call.state, kind, found[0], call.version, call.request.listed("fields")))
-
-

@@ -87,7 +87,9 @@ def _reference(state: State, field: Field, record_id: str) -> None:
     """Refuse an id of the wrong object, of nobody, or of a record in the recycle bin."""
     name = sobject_of(record_id)
     if name not in field.references:
-        raise refused("FIELD_INTEGRITY_EXCEPTION", f"{field.label}: id value of incorrect type: {record_id}", field.name)
+        raise refused(
+            "FIELD_INTEGRITY_EXCEPTION", f"{field.label}: id value of incorrect type: {record_id}", field.name
+        )
     row = state.db.get(name, record_id)
     if row is None:
         raise refused("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
