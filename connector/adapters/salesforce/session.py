@@ -12,7 +12,7 @@ import io
 import ssl
 import threading
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.cookiejar import DefaultCookiePolicy
 from typing import Final
 from urllib.parse import urlsplit
@@ -78,6 +78,9 @@ class Guard(BaseAdapter):
         allowed = timeout if isinstance(timeout, tuple) else self._timeouts
         started = self._clock()
         response = self._inner.send(request, stream=True, timeout=allowed, verify=verify, cert=None, proxies=None)
+        if response.is_redirect:
+            # Without its address nobody can follow it, however the session is used.
+            response.headers.pop("Location")
         if isinstance(response.raw, urllib3.HTTPResponse):
             until = started + timedelta(seconds=sum(allowed))
             response.raw = io.BytesIO(self._content(response.raw, until))
@@ -88,7 +91,7 @@ class Guard(BaseAdapter):
         """Let go of the connections."""
         self._inner.close()
 
-    def _content(self, raw: urllib3.HTTPResponse, until: object) -> bytes:
+    def _content(self, raw: urllib3.HTTPResponse, until: datetime) -> bytes:
         """Read *raw* to its end, but not for ever: a read time-out alone allows a byte a minute."""
         parts: list[bytes] = []
         size = 0
@@ -96,7 +99,7 @@ class Guard(BaseAdapter):
         while part := raw.read1(_CHUNK, decode_content=True):
             parts.append(part)
             size += len(part)
-            if size > _LARGEST or self._clock() > until:  # type: ignore[operator]
+            if size > _LARGEST or self._clock() > until:
                 raw.close()
                 message = f"the answer did not end in time or within {_LARGEST:,} bytes"
                 raise TooSlow(message)
@@ -112,7 +115,6 @@ def held(guard: Guard) -> requests.Session:
     """
     session = requests.Session()
     session.trust_env = False
-    session.max_redirects = 0
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.clear()
     session.headers.update({
