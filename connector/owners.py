@@ -1,9 +1,10 @@
 """
 Who gets the task: an owner chain, tried in order until somebody can take it; pure.
 
-The rules. A step names one owner ("company owner", "record owner", "fallback", an e-mail) or a pool ("round robin:
-inbound"). Who is inactive or unknown to the CRM is skipped. Who already has the day's limit of tasks is passed over;
-when everybody in the chain is full, the first who could take it keeps it and a brake holds it until the next morning.
+The rules. A step names one owner ("company owner", "record owner", "fallback", an e-mail, "queue: Inbound leads") or a
+pool ("round robin: inbound"). Who is inactive or unknown to the CRM is skipped. Who already has the day's limit of
+tasks is passed over; when everybody in the chain is full, the first who could take it keeps it and a brake holds it
+until the next morning.
 
 A pool shares each task equally among the members who are there: each is owed a part of it, and the one who is owed most
 gets it whole, in the order of the file where that is equal. Absence is not repaid: who is away or full for the day is
@@ -23,9 +24,12 @@ from connector.agreement import Owners
 BRAKE: Final = "tasks_per_owner_per_day"
 """Name of the brake that holds a task when everybody in its chain is full."""
 ROUND_ROBIN: Final = "round robin:"
+QUEUE: Final = "queue:"
+"""A queue is named by this and the name that people see, in whatever case."""
 
 _NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 _NOTHING_OWED: Final[Mapping[str, float]] = MappingProxyType({})
+_NOBODY: Final[Mapping[str, Rep]] = MappingProxyType({})
 _NO_POOLS: Final[Mapping[str, Mapping[str, float]]] = MappingProxyType({})
 _PLACES: Final = 9
 """Decimal places of an owed part: far below the smallest real difference, far above the error of adding."""
@@ -43,8 +47,16 @@ class Rep(Protocol):
         """Lower case."""
 
     @property
+    def name(self) -> str:
+        """For people to read."""
+
+    @property
     def active(self) -> bool:
         """Whether they may get a task."""
+
+    @property
+    def queue(self) -> bool:
+        """Whether it is a queue rather than a person."""
 
     @property
     def timezone(self) -> str:
@@ -53,17 +65,22 @@ class Rep(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The owners that the CRM knows, by id and by e-mail."""
+    """The owners that the CRM knows, by id, and as a configuration names them: by e-mail, a queue also by its name."""
 
     by_id: Mapping[str, Rep]
-    by_email: Mapping[str, Rep]
+    by_name: Mapping[str, Rep]
 
     @staticmethod
     def of(reps: Iterable[Rep]) -> Directory:
-        """Return the directory of *reps*; of two with one e-mail the active one stands (people leave and come back)."""
-        every = sorted(reps, key=lambda rep: rep.active)
-        by_email = {rep.email.lower(): rep for rep in every if rep.email}
-        return Directory(MappingProxyType({rep.id: rep for rep in every}), MappingProxyType(by_email))
+        """
+        Return the directory of *reps*.
+
+        Of two with one e-mail the active one stands (people leave and come back), and a person rather than a queue.
+        """
+        every = sorted(reps, key=lambda rep: (rep.active, not rep.queue))
+        by_name = {f"{QUEUE} {folded(rep.name)}": rep for rep in every if rep.queue}
+        by_name |= {rep.email.lower(): rep for rep in every if rep.email}
+        return Directory(MappingProxyType({rep.id: rep for rep in every}), MappingProxyType(by_name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +89,9 @@ class Load:
     What the owners have been given so far; kept by the caller from one choice to the next.
 
     Attributes:
-        today: Tasks given today, by e-mail.
-        shares: Per pool, by e-mail: parts of a task that a member has coming, negative for one who is ahead. Saved
-            with the tasks, as `shares_text`, or the round robin starts anew.
+        today: Tasks given today, by e-mail or whatever `known_as` says.
+        shares: Per pool, by what the pool calls them: parts of a task that a member has coming, negative for one who is
+            ahead. Saved with the tasks, as `shares_text`, or the round robin starts anew.
     """
 
     today: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
@@ -88,7 +105,7 @@ class OwnerChoice:
 
     Attributes:
         id: The vendor's owner id; empty when nobody in the chain can take it and the vendor shall decide.
-        email: As an admin knows them; empty likewise.
+        email: As an admin knows them, of a queue without an address its name; empty likewise.
         timezone: IANA name where the vendor tells; empty otherwise.
         step: The step of the chain that decided; empty when none did.
         reason: Plain sentence for an admin: why this one, and why not those before.
@@ -121,10 +138,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Offer:
-    """What one step has to offer: who could take it at all, and who of them today; `why_not` when nobody."""
+    """What one step has to offer, as it names them: who could take it at all, and who today; `why_not` when nobody."""
 
-    able: tuple[Rep, ...] = ()
-    free: tuple[Rep, ...] = ()
+    able: Mapping[str, Rep] = field(default_factory=lambda: _NOBODY)
+    free: Mapping[str, Rep] = field(default_factory=lambda: _NOBODY)
     why_not: str = ""
 
 
@@ -146,27 +163,48 @@ def choose_owner(
     for step in asked.chain:
         offer = _offer(step, asked, directory, owners, load, daily_limit)
         if offer.free:
-            chosen = _next(step, offer.free, load)
-            counted = _counted(step, chosen, offer, owners, load)
-            return _choice(step, chosen, passed), counted
+            name = _next(step, offer.free, load)
+            counted = _counted(step, name, offer, owners, load)
+            return _choice(step, offer.free[name], passed), counted
         if offer.able and waiting is None:
             waiting = step, offer
         passed.append(offer.why_not)
     if waiting is None:
         return OwnerChoice("", reason=_sentence("nobody in the chain can take it", passed)), load
     step, offer = waiting
-    chosen = _next(step, offer.able, load)
-    why = _sentence(f"{chosen.email} gets it on the next morning", passed)
-    return OwnerChoice(chosen.id, chosen.email, chosen.timezone, step, why, BRAKE), load
+    chosen = offer.able[_next(step, offer.able, load)]
+    shown = known_as(chosen)
+    why = _sentence(f"{shown or chosen.id} gets it on the next morning", passed)
+    return OwnerChoice(chosen.id, shown, chosen.timezone, step, why, BRAKE), load
 
 
 def members(step: str, owners: Owners) -> tuple[str, ...]:
-    """Return the e-mails that *step* names in the configuration, lower case; none for the owners of records."""
+    """Return the e-mails and queues that *step* names, as a directory names them; none for the owners of records."""
     if step == "fallback":
-        return (owners.fallback.lower(),) if owners.fallback else ()
+        return (named(owners.fallback),) if owners.fallback else ()
     if step.startswith(ROUND_ROBIN):
-        return tuple(dict.fromkeys(one.lower() for one in owners.pools.get(pool_of(step), ())))
-    return (step.lower(),) if "@" in step else ()
+        return tuple(dict.fromkeys(named(one) for one in owners.pools.get(pool_of(step), ())))
+    return (named(step),) if "@" in step or step.lower().startswith(QUEUE) else ()
+
+
+def named(written: str) -> str:
+    """Return an e-mail or "queue: NAME" in the one spelling under which a directory has it."""
+    text = written.strip()
+    if text.lower().startswith(QUEUE):
+        return f"{QUEUE} {folded(text[len(QUEUE) :])}"
+    return text.lower()
+
+
+def folded(name: str) -> str:
+    """Return a queue's name without what people do not see: case and doubled spaces."""
+    return " ".join(name.lower().split())
+
+
+def known_as(rep: Rep) -> str:
+    """Return how an admin knows *rep*, lower case, which is also under what their tasks of the day are counted."""
+    if rep.email:
+        return rep.email.lower()
+    return named(f"{QUEUE} {rep.name}") if rep.queue else ""
 
 
 def pool_of(step: str) -> str:
@@ -207,56 +245,57 @@ def _offer(  # noqa: PLR0913 - the arguments of choose_owner, and the step they 
             return _Offer(why_not=f"there is no {step}")
         known = {owner_id: directory.by_id.get(owner_id)}
     else:
-        known = {email: directory.by_email.get(email) for email in members(step, owners)}
-    able = tuple(rep for rep in known.values() if rep is not None and rep.active)
-    free = tuple(rep for rep in able if load.today.get(rep.email.lower(), 0) < daily_limit)
+        known = {name: directory.by_name.get(name) for name in members(step, owners)}
+    able = {name: rep for name, rep in known.items() if rep is not None and rep.active}
+    free = {name: rep for name, rep in able.items() if load.today.get(known_as(rep), 0) < daily_limit}
     if free:
         return _Offer(able, free)
     return _Offer(able, why_not=_why_not(step, known, able, daily_limit))
 
 
-def _why_not(step: str, known: Mapping[str, Rep | None], able: tuple[Rep, ...], daily_limit: int) -> str:
+def _why_not(step: str, known: Mapping[str, Rep | None], able: Mapping[str, Rep], daily_limit: int) -> str:
     """Return why *step* offers nobody today."""
     if not known:
         return f"{step} names nobody"
     if able:
         all_of = "has" if len(able) == 1 else "all have"
-        names = ", ".join(rep.email for rep in able)
+        names = ", ".join(known_as(rep) or rep.id for rep in able.values())
         return f"{step} ({names}) {all_of} {daily_limit} tasks today"
-    each = [f"{rep.email or rep.id} is inactive" if rep else f"{name} is unknown" for name, rep in known.items()]
+    each = [f"{known_as(rep) or rep.id} is inactive" if rep else f"{name} is unknown" for name, rep in known.items()]
     return f"{step}: {', '.join(each)}"
 
 
-def _next(step: str, reps: tuple[Rep, ...], load: Load) -> Rep:
+def _next(step: str, reps: Mapping[str, Rep], load: Load) -> str:
     """Return who of *reps* is owed most by the step's pool; the first where that is equal or there is no pool."""
     owed = load.shares.get(pool_of(step), _NOTHING_OWED) if step.startswith(ROUND_ROBIN) else _NOTHING_OWED
-    return max(reps, key=lambda rep: round(owed.get(rep.email.lower(), 0.0), _PLACES))
+    return max(reps, key=lambda name: round(owed.get(name, 0.0), _PLACES))
 
 
-def _counted(step: str, chosen: Rep, offer: _Offer, owners: Owners, load: Load) -> Load:
+def _counted(step: str, chosen: str, offer: _Offer, owners: Owners, load: Load) -> Load:
     """Return *load* with one more task for *chosen*, of which every member who was free had a part coming."""
-    email = chosen.email.lower()
-    counted = replace(load, today=MappingProxyType({**load.today, email: load.today.get(email, 0) + 1}))
+    key = known_as(offer.free[chosen])
+    counted = replace(load, today=MappingProxyType({**load.today, key: load.today.get(key, 0) + 1}))
     if not step.startswith(ROUND_ROBIN):
         return counted
     pool = pool_of(step)
     before = load.shares.get(pool, _NOTHING_OWED)
     now = {one: before.get(one, 0.0) for one in members(step, owners)}
-    for rep in offer.free:
-        now[rep.email.lower()] += 1 / len(offer.free)
-    now[email] -= 1
+    for name in offer.free:
+        now[name] += 1 / len(offer.free)
+    now[chosen] -= 1
     owed = MappingProxyType({one: round(part, _PLACES) for one, part in now.items()})
     return replace(counted, shares=MappingProxyType({**load.shares, pool: owed}))
 
 
 def _choice(step: str, rep: Rep, passed: Sequence[str]) -> OwnerChoice:
     """Return the choice of *rep* with its reason."""
-    name = rep.email or rep.id
+    name = known_as(rep)
     if step.startswith(ROUND_ROBIN):
-        why = f"{name} is next in {step}"
+        why = f"{name or rep.id} is next in {step}"
     else:
-        why = f"{name} stands in the chain" if "@" in step else f"{name} is the {step}"
-    return OwnerChoice(rep.id, rep.email, rep.timezone, step, _sentence(why, passed))
+        itself = "@" in step or step.lower().startswith(QUEUE)
+        why = f"{name or rep.id} stands in the chain" if itself else f"{name or rep.id} is the {step}"
+    return OwnerChoice(rep.id, name, rep.timezone, step, _sentence(why, passed))
 
 
 def _sentence(why: str, passed: Sequence[str]) -> str:

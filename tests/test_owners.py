@@ -139,7 +139,7 @@ def test_a_full_owner_passes_it_on_and_a_full_chain_waits() -> None:
 def test_of_two_owners_with_one_address_the_active_one_stands() -> None:
     """Somebody who left and came back is known by the id that is alive."""
     twice = Directory.of([Owner("9", "a@b.example", "A"), Owner("1", "a@b.example", "A", active=False)])
-    assert twice.by_email["a@b.example"].id == "9"
+    assert twice.by_name["a@b.example"].id == "9"
     assert set(twice.by_id) == {"1", "9"}
 
 
@@ -150,3 +150,38 @@ def test_members_are_what_the_configuration_names() -> None:
     assert members("Ann@Acme.example", POOLS) == ("ann@acme.example",)
     assert members("record owner", POOLS) == ()
     assert members("round robin: other", POOLS) == ()
+
+
+QUEUES = Directory.of([
+    Owner("00G1", "", "Inbound  Leads", queue=True),
+    Owner("00G2", "desk@acme.example", "Desk", queue=True),
+    Owner("ann", "ann@acme.example", "Ann"),
+])
+
+
+def test_a_queue_is_named_by_the_name_that_people_see() -> None:
+    """In a chain, in a pool and as the fallback, in whatever case; one with an address by that as well."""
+    owners = Owners("queue: inbound leads", {"inbound": ("queue: inbound leads", "ann@acme.example")})
+    for step, id_ in (("queue:Inbound Leads", "00G1"), ("fallback", "00G1"), ("desk@acme.example", "00G2")):
+        choice, load = choose_owner(Asked((step,)), QUEUES, owners, Load(), 10)
+        assert choice.id == id_
+        assert load.today == {choice.email: 1}
+    load, order = Load(), []
+    for _ in range(4):
+        choice, load = choose_owner(Asked(("round robin: inbound",)), QUEUES, owners, load, 10)
+        order.append(choice.id)
+    assert order == ["00G1", "ann", "00G1", "ann"]
+    assert load.today == {"queue: inbound leads": 2, "ann@acme.example": 2}
+    assert members("queue:  Inbound Leads", owners) == ("queue: inbound leads",)
+
+
+def test_a_queue_has_a_limit_of_its_own_and_a_person_comes_before_a_queue_of_the_same_address() -> None:
+    """Two queues without an address are not one."""
+    owners = Owners("ann@acme.example")
+    full = Load(today={"queue: inbound leads": 3})
+    choice, _ = choose_owner(Asked(("queue: Inbound Leads",)), QUEUES, owners, full, 3)
+    assert (choice.id, choice.brake) == ("00G1", BRAKE)
+    choice, _ = choose_owner(Asked(("queue: desk",)), QUEUES, owners, full, 3)
+    assert (choice.id, choice.brake) == ("00G2", "")
+    queue, person = Owner("00G3", "a@b.example", "A", queue=True), Owner("005", "a@b.example", "A")
+    assert all(Directory.of(both).by_name["a@b.example"].id == "005" for both in ([queue, person], [person, queue]))

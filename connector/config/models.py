@@ -87,12 +87,15 @@ class OwnersTable(Table):
     OTHERS: ClassVar = (
         "POOL",
         list[str],
-        Declared("E-mails of those who share tasks.", '["ann@acme.example", "ben@acme.example"]'),
+        Declared('E-mails of those who share tasks, or "queue: NAME".', '["ann@acme.example", "ben@acme.example"]'),
     )
     __pydantic_extra__: dict[str, list[str]] = Field(init=False)  # type: ignore[mutable-override]
 
     fallback: str = option(
-        REQUIRED, example='"sales-lead@acme.example"', says="E-mail of who gets what nobody else can take.", shortest=1
+        REQUIRED,
+        example='"sales-lead@acme.example"',
+        says='E-mail of who gets what nobody else can take, or "queue: NAME".',
+        shortest=1,
     )
 
 

@@ -17,7 +17,7 @@ from connector.criteria.scope import Scope
 from connector.criteria.syntax import Any as AnyOf
 from connector.criteria.syntax import Condition
 from connector.model import SALES_ACTIVITY, Stage
-from connector.owners import ROUND_ROBIN, pool_of
+from connector.owners import QUEUE, ROUND_ROBIN, named, pool_of
 from connector.problems import Path, did_you_mean
 from connector.task import KNOWN, unknown_placeholders
 
@@ -27,7 +27,7 @@ _ANY: Final = "any"
 
 
 def build_owners(draft: Draft) -> None:
-    """Read `[owners]`; addresses are compared in lower case."""
+    """Read `[owners]`; addresses and names of queues are compared in lower case."""
     table = draft.document.owners
     if table is None:
         return
@@ -39,17 +39,22 @@ def build_owners(draft: Draft) -> None:
             draft.wrong(path, f'the pool "{name}" is empty.', "Name at least one e-mail.")
         for index, member in enumerate(members):
             _address(draft, (*path, index), member)
-            if member.lower() in [one.lower() for one in members[:index]]:
+            if named(member) in [named(one) for one in members[:index]]:
                 draft.wrong((*path, index), f'"{member}" stands there twice.', "Leave one out.")
-        pools[name] = tuple(member.lower() for member in members)
-    draft.owners = Owners(table.fallback.lower(), MappingProxyType(pools))
+        pools[name] = tuple(named(member) for member in members)
+    draft.owners = Owners(named(table.fallback), MappingProxyType(pools))
 
 
 def _address(draft: Draft, path: Path, written: str) -> None:
-    """Check that *written* can be an owner's e-mail."""
+    """Check that *written* can be an owner's e-mail, or names a queue."""
+    if named(written).startswith(QUEUE):
+        if named(written) == f"{QUEUE} ":
+            draft.wrong(path, f'"{written}" names no queue.', 'Write the name that people see: "queue: Inbound leads".')
+        return
     name, at, domain = written.rpartition("@")
     if not (name and at and domain) or " " in written:
-        draft.wrong(path, f'"{written}" is no e-mail address.', "Owners are named by the e-mail they have in the CRM.")
+        hint = 'Owners are named by the e-mail they have in the CRM, queues by their name: "queue: Inbound leads".'
+        draft.wrong(path, f'"{written}" is no e-mail address.', hint)
 
 
 def build_playbooks(draft: Draft) -> None:
@@ -133,6 +138,8 @@ def _owner_step(draft: Draft, path: Path, step: str) -> None:
         if owners is not None and pool not in pools:
             hint = did_you_mean(pool, pools) or f'Add it to [owners]: {pool or "inbound"} = ["ann@acme.example"].'
             draft.wrong(path, f'no pool "{pool}" is in [owners].', hint)
+    elif named(step).startswith(QUEUE):
+        _address(draft, path, step)
     elif step not in OWNER_WORDS and ("@" not in step or " " in step):
         words = (*OWNER_WORDS, *(f"{ROUND_ROBIN} {pool}" for pool in pools))
         hint = did_you_mean(step, words) or f'Write one of {several(words)}, "round robin: POOL", or an e-mail.'
