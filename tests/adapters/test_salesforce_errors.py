@@ -149,8 +149,7 @@ def test_a_fate_becomes_an_outcome(of: Fate) -> None:
         (None, "  \n", ()),
         (
             None,
-            "<?xml version='1.0'?><response><faultcode>sf:LOGIN_OAUTH_INVALID_TOKEN</faultcode>"
-            "<faultstring>no</faultstring></response>",
+            "<response><faultcode>sf:LOGIN_OAUTH_INVALID_TOKEN</faultcode><faultstring>no</faultstring></response>",
             (VendorError("LOGIN_OAUTH_INVALID_TOKEN", "no"),),
         ),
         (

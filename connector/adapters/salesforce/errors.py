@@ -87,6 +87,7 @@ CODES: Final[Mapping[str, Fate]] = MappingProxyType({
     "INVALID_TYPE_ON_FIELD_IN_RECORD": Fate.REJECT,
     "FIELD_INTEGRITY_EXCEPTION": Fate.REJECT,
     "INVALID_CROSS_REFERENCE_KEY": Fate.REJECT,
+    "INACTIVE_OWNER_OR_USER": Fate.REJECT,
     "MALFORMED_ID": Fate.REJECT,
     "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": Fate.REJECT,
     "INSUFFICIENT_ACCESS_OR_READONLY": Fate.REJECT,
@@ -140,6 +141,7 @@ HINTS: Final[Mapping[str, str]] = MappingProxyType({
     "INVALID_TYPE": "Give the integration user read access to the object.",
     "INVALID_CROSS_REFERENCE_KEY": "An owner or record it refers to is inactive, deleted or not visible to the "
     "integration user.",
+    "INACTIVE_OWNER_OR_USER": "The owner no longer works in the org; name somebody active in the configuration.",
     "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": "A trigger or flow of the org failed; its author can see why in the "
     "debug log.",
     "DUPLICATES_DETECTED": "A duplicate rule refuses it: merge the records, or let the rule except the integration "
