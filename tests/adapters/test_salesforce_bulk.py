@@ -100,10 +100,13 @@ def test_a_big_first_load_is_one_job() -> None:
 def test_a_job_at_work_is_left_alone() -> None:
     """While Salesforce prepares there are no rows, the cursor stands, and the page says how long to rest."""
     desk = big()
-    desk.tell(stands("UploadComplete"))
-    waiting = desk.reads.pull("leads", None)
-    assert (waiting.records, waiting.more, waiting.rest, waiting.backfill) == ((), True, REST, True)
-    assert decoded(waiting.cursor) == Load(JOB, int(desk.clock().timestamp()) * 1000)
+    waiting = [desk.reads.pull("leads", None)]
+    for state in ("UploadComplete", "InProgress"):
+        desk.tell(stands(state))
+        waiting.append(desk.reads.pull("leads", waiting[-1].cursor))
+    for each in waiting:
+        assert (each.records, each.more, each.rest, each.backfill) == ((), True, REST, True)
+        assert decoded(each.cursor) == Load(JOB, int(desk.clock().timestamp()) * 1000)
 
 
 def test_another_process_goes_on_with_the_job() -> None:
@@ -111,7 +114,7 @@ def test_another_process_goes_on_with_the_job() -> None:
     desk = big()
     at = desk.clock() - timedelta(days=1)
     desk.tell(stands("JobComplete"), sheet(csv_row(1, at), locator="next"))
-    cursor = desk.reads.pull("leads", None).cursor
+    cursor = desk.reads.pull("leads", desk.reads.pull("leads", None).cursor).cursor
     desk.reads = desk.build(LEADS)
     desk.tell(sheet(csv_row(2, at)))
     assert [one.ref.id for one in desk.reads.pull("leads", cursor).records] == [lead(2)]
@@ -230,7 +233,7 @@ def test_results_asked_for_too_early_are_waited_for() -> None:
     desk = big()
     at = desk.clock() - timedelta(days=1)
     desk.tell(stands("JobComplete"), refused(412, "JOB_NOT_COMPLETE", "not yet"))
-    waiting = desk.reads.pull("leads", None)
+    waiting = desk.reads.pull("leads", desk.reads.pull("leads", None).cursor)
     assert waiting.rest == REST
     desk.tell(stands("JobComplete"), sheet(csv_row(1, at)))
     assert len(desk.reads.pull("leads", waiting.cursor).records) == 1
@@ -249,7 +252,6 @@ def test_a_torn_page_is_asked_for_again(torn: object, words: str) -> None:
     """A page that broke off is never taken for the whole: the same cursor brings it later."""
     desk = big()
     at = desk.clock() - timedelta(days=1)
-    desk.tell(stands("InProgress"))
     cursor = desk.reads.pull("leads", None).cursor
     desk.tell(stands("JobComplete"), torn(at))  # type: ignore[operator]
     with pytest.raises(AdapterDown, match=words):
@@ -269,7 +271,7 @@ def test_few_rows_are_read_by_pages() -> None:
 def test_what_cannot_be_counted_in_time_is_big() -> None:
     """A count that takes Salesforce too long speaks for a job."""
     desk = Desk(LEADS, count=None)
-    desk.tell(refused(400, "QUERY_TIMEOUT", "running for too long"), ordered(), stands("InProgress"))
+    desk.tell(refused(400, "QUERY_TIMEOUT", "running for too long"), ordered())
     assert desk.reads.pull("leads", None).rest == REST
 
 
@@ -285,7 +287,7 @@ def test_a_compound_field_keeps_a_load_to_pages() -> None:
 def test_a_field_that_the_job_refuses_is_left_out_of_the_next_order() -> None:
     """An Individual that cannot be seen is found out by the order, as by a query."""
     desk = Desk(LEADS, count=200_000)
-    desk.tell(refused(400, "INVALID_FIELD", "No such column 'HasOptedOutProcessing'"), ordered(), stands("InProgress"))
+    desk.tell(refused(400, "INVALID_FIELD", "No such column 'HasOptedOutProcessing'"), ordered())
     desk.reads.pull("leads", None)
     assert "HasOptedOutProcessing" in desk.org.soql[1]
     assert "HasOptedOutProcessing" not in desk.org.soql[2]

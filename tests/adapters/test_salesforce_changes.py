@@ -10,6 +10,7 @@ import pytest
 
 from connector.adapters.base import AdapterDown, Page, Wanted
 from connector.adapters.salesforce.cursors import SEEN_MOST, Load, Place, decoded, encoded
+from connector.adapters.salesforce.objects import NOT_EVALUATED
 from connector.commands import Rank
 
 from tests.adapters.org_told import refused
@@ -273,8 +274,11 @@ def test_streams_are_those_that_are_wanted_parents_first() -> None:
     """Accounts before people, people before what they did."""
     objects = ("email_message", "task", "contact", "lead", "campaign_member", "event", "account")
     names = [one.name for one in Desk(Wanted({}, objects)).reads.streams()]
-    assert names == ["accounts", "leads", "contacts", "tasks", "events", "campaign_members", "email_messages"]
-    assert [one.name for one in Desk(LEADS).reads.streams()] == ["leads"]
+    assert names == [
+        *("accounts", "leads", "contacts", "leads_of_changed_individuals", "contacts_of_changed_individuals"),
+        *("tasks", "events", "campaign_members", "email_messages"),
+    ]
+    assert [one.name for one in Desk(LEADS).reads.streams()] == ["leads", "leads_of_changed_individuals"]
 
 
 def test_the_first_look_at_activities_goes_back_as_far_as_told() -> None:
@@ -331,3 +335,34 @@ def test_shown_fields_are_read_from_describe_again_within_an_hour_only() -> None
         desk.tell(page())
         cursor = desk.reads.pull("leads", cursor).cursor
     assert desk.org.described == ["Lead"]
+
+
+def test_who_opts_out_later_comes_by_the_individuals_stamp() -> None:
+    """An Individual's change does not touch the person, so people are looked for by it, once an hour."""
+    desk = Desk(LEADS, count=None)
+    desk.tell(page())
+    cursor = desk.read("leads_of_changed_individuals")[-1].cursor
+    at = desk.later(hours=1)
+    nested = {"SystemModstamp": stamp(at), "ShouldForget": True}
+    desk.tell(page(row(lead(1), at - timedelta(days=9), Individual=nested)))
+    (found,) = desk.read("leads_of_changed_individuals", cursor)
+    assert found.records[0].raw[NOT_EVALUATED] is True
+    assert asked_from(desk).startswith("Individual.SystemModstamp >= ")
+    every = {one.name: one.every for one in desk.reads.streams()}
+    assert every == {"leads": None, "leads_of_changed_individuals": timedelta(hours=1)}
+
+
+def test_an_org_without_individuals_has_none_that_change() -> None:
+    """Where Data Protection is off the look costs nothing, or one refusal in a process, and holds up nobody."""
+    desk = Desk(LEADS, count=None)
+    desk.org.shown["Lead"] = tuple(each for each in desk.org.shown["Lead"] if each["name"] != "IndividualId")
+    (found,) = desk.read("leads_of_changed_individuals")
+    assert (found.records, desk.org.requests) == ((), [])
+    desk = Desk(LEADS, count=None)
+    del desk.org.shown["Individual"]
+    no_such = refused(400, "INVALID_FIELD", "Didn't understand relationship 'Individual' in field path")
+    desk.tell(no_such, no_such)
+    (found,) = desk.read("leads_of_changed_individuals")
+    desk.later(hours=1)
+    desk.read("leads_of_changed_individuals", found.cursor)
+    assert len(desk.org.requests) == 2

@@ -229,6 +229,11 @@ def test_who_opted_out_of_profiling_is_marked(desk: Desk) -> None:
     desk.later(minutes=5)
     marks = {one.ref.id: one.raw.get(NOT_EVALUATED) for one in desk.read("leads")}
     assert marks == {ann: True, ben: None}
+    desk.settle()
+    desk.org.db.update("Individual", individual, {"HasOptedOutProfiling": False}, stamp_ms=desk.org.db.now_ms())
+    desk.later(minutes=5)
+    assert desk.read("leads") == []
+    assert [one.raw.get(NOT_EVALUATED) for one in desk.read("leads_of_changed_individuals")] == [None]
 
 
 def test_a_contacts_open_deals_are_counted_once_each(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from typing import Final
 from connector.adapters.base import Page
 from connector.adapters.salesforce.activities import Activities
 from connector.adapters.salesforce.asking import Asker, done, good, hidden, means, next_path, rows_of
+from connector.adapters.salesforce.bulk import REST
 from connector.adapters.salesforce.columns import Kind
 from connector.adapters.salesforce.cursors import Load, Place, decoded, encoded
 from connector.adapters.salesforce.errors import Fate
@@ -53,6 +54,7 @@ class Reader:
         stamp: The field that the stream is in order of.
         deleted: Whether deleted rows are told.
         lookback: How far the first look goes back; None for everything.
+        optional: Whether an org without the field that the stream is in order of has simply no such rows.
         loader: Decides whether a first load is a Bulk job, and reads it; None for never.
     """
 
@@ -63,13 +65,16 @@ class Reader:
     stamp: str = STAMP
     deleted: bool = True
     lookback: timedelta | None = None
+    optional: bool = False
     loader: Loader | None = None
 
     def pull(self, cursor: str | None) -> Page:
         """Do what the port says of `pull`."""
         held = decoded(cursor) if cursor is not None else self._begin()
         if isinstance(held, Load):
-            return self._load(held)
+            return self._load(held) if cursor is not None else _ordered(held)
+        if self.optional and not self.asker.columns.shows(self.kind, self.stamp, self._rank(held)):
+            return self._nothing(held)
         if held.job and not held.began and self.loader is not None:
             # The cursor behind the job's last page is stored by now; nobody asks for its pages again.
             self.loader.remove(held.job)
@@ -112,6 +117,8 @@ class Reader:
         # The look was taken when the request left, not when its answer was written.
         looked = to_ms(answer.date - (self.asker.wire.clock() - left))
         held = replace(held, began=held.began or looked)
+        if hidden(answer):
+            return self._nothing(held)
         if not good(answer):
             return self._narrower(held, answer, looked)
         found = rows_of(answer)
@@ -153,6 +160,8 @@ class Reader:
         answer = self._query(held, rank)
         if hidden(answer) and self.asker.columns.doubt(self.kind, rank):
             answer = self._query(held, rank)
+        if hidden(answer) and self.optional:
+            return answer, held
         if not good(answer) and means(answer) is not Fate.SHRINK:
             self.asker.fail(answer)
         return answer, held
@@ -192,6 +201,11 @@ class Reader:
             return replace(held, at=held.until, key="", until=0, locator="")
         return Place(floor=max(held.floor, least), wide=held.wide, seen=held.met)
 
+    def _nothing(self, held: Place) -> Page:
+        """Return no rows, and a cursor that looks again where the last look began: hidden may be shown later."""
+        rest = Place(floor=held.floor, wide=held.wide, first=held.first)
+        return Page((), (), encoded(rest), more=False, as_of=self.asker.wire.clock(), backfill=held.first)
+
     def _narrower(self, held: Place, answer: Answer, now: int) -> Page:
         """Return no rows, and a cursor that asks for the older half of what took Salesforce too long."""
         low, high = held.at or _OLDEST, held.until or now
@@ -207,6 +221,11 @@ class Reader:
         if self.kind.name in ACTIVITIES:
             return self.activities.records(self.kind, rows, rank)
         return as_records(self.kind, sort_out(self.asker, self.kinds, self.kind, rows, rank))
+
+
+def _ordered(held: Load) -> Page:
+    """Return no rows yet, and the cursor that knows the job: it is stored before anything can go wrong."""
+    return Page((), (), encoded(held), more=True, as_of=from_ms(held.began), backfill=True, rest=REST)
 
 
 def _given(held: Place, key: str) -> tuple[str, ...]:

@@ -84,6 +84,11 @@ class Columns:
         mapped = [path for path in kind.mapped if self._shown(fields, path, rank, deep=True)]
         return tuple(dict.fromkeys((ID, *own, *mapped)))
 
+    def shows(self, kind: Kind, path: str, rank: Rank) -> bool:
+        """Say whether one of our own paths can be selected, as far as that is known without a refusal."""
+        fields = self.describes.of(kind.sobject, rank)
+        return self._shown(fields, path, rank, deep=kind.sobject in self.doubted)
+
     def doubt(self, kind: Kind, rank: Rank) -> bool:
         """
         Look at *kind* and its parents anew after a field was refused; return whether something else is to be asked now.

@@ -22,6 +22,8 @@ STREAMS: Final[Mapping[str, str]] = MappingProxyType({
     "leads": LEAD,
     "contacts": CONTACT,
     "contacts_of_changed_accounts": CONTACT,
+    "leads_of_changed_individuals": LEAD,
+    "contacts_of_changed_individuals": CONTACT,
     "tasks": TASK,
     "events": EVENT,
     "campaign_members": CAMPAIGN_MEMBER,
@@ -29,11 +31,14 @@ STREAMS: Final[Mapping[str, str]] = MappingProxyType({
 })
 """Stream → our word for its rows, in the order in which they are best read: parents first."""
 OF_CHANGED_ACCOUNTS: Final = "contacts_of_changed_accounts"
+OF_CHANGED_INDIVIDUALS: Final = frozenset({"leads_of_changed_individuals", "contacts_of_changed_individuals"})
+"""A change of a parent does not touch the child: who opts out there is looked for by the parent's stamp."""
 
 ID: Final = "Id"
 STAMP: Final = "SystemModstamp"
 """When the row last changed, whoever did it; LastModifiedDate leaves out what automation did."""
 ACCOUNT_STAMP: Final = "Account.SystemModstamp"
+INDIVIDUAL_STAMP: Final = "Individual.SystemModstamp"
 DELETED: Final = "IsDeleted"
 MASTER: Final = "MasterRecordId"
 CONVERTED: Final = "IsConverted"

@@ -14,7 +14,14 @@ from connector.adapters.salesforce.columns import Columns, Kind, kinds
 from connector.adapters.salesforce.describing import Describes
 from connector.adapters.salesforce.ids import is_id, to18
 from connector.adapters.salesforce.loading import Loader
-from connector.adapters.salesforce.objects import ACCOUNT_STAMP, EMAIL_MESSAGE, OF_CHANGED_ACCOUNTS, STREAMS
+from connector.adapters.salesforce.objects import (
+    ACCOUNT_STAMP,
+    EMAIL_MESSAGE,
+    INDIVIDUAL_STAMP,
+    OF_CHANGED_ACCOUNTS,
+    OF_CHANGED_INDIVIDUALS,
+    STREAMS,
+)
 from connector.adapters.salesforce.records import Row, key_of, record
 from connector.adapters.salesforce.soql import Query, among, equal, select
 from connector.adapters.salesforce.survivors import Sorted, sort_out
@@ -23,8 +30,10 @@ from connector.adapters.salesforce.wire import Wire
 from connector.commands import Rank
 from connector.model import CrmRef, Record
 
-_ACCOUNTS_BACK: Final = timedelta(days=1)
-"""How far the first look for changed accounts goes back: the first load of contacts takes less."""
+_PARENTS_BACK: Final = timedelta(days=1)
+"""How far the first look for changed parents goes back: the first load of people takes less."""
+_INDIVIDUALS: Final = timedelta(hours=1)
+"""How long the look for changed Individuals rests; the strong read before each write sees them at once."""
 _DEALS: Final = (("OpportunityContactRole", "OpportunityId", "Opportunity.IsClosed"), ("Opportunity", "Id", "IsClosed"))
 """Where a contact's deals stand, as object, field with the deal, field that tells whether it is closed."""
 
@@ -49,7 +58,8 @@ class Reads:
         objects = set(self._wanted.objects)
         over = any(path.startswith("Account.") for path in self._wanted.fields.get(CONTACT, ()))
         names = [name for name, on in STREAMS.items() if on in objects and (name != OF_CHANGED_ACCOUNTS or over)]
-        return tuple(Stream(name, STREAMS[name]) for name in names)
+        rests = dict.fromkeys(OF_CHANGED_INDIVIDUALS, _INDIVIDUALS)
+        return tuple(Stream(name, STREAMS[name], rests.get(name)) for name in names)
 
     def pull(self, stream: str, cursor: str | None) -> Page:
         """Return the next page of *stream*; see the port."""
@@ -74,7 +84,9 @@ class Reads:
         kind = self._kinds[STREAMS[stream]]
         parts = (self._asker, kind, {**self._followed, kind.name: kind}, self._activities)
         if stream == OF_CHANGED_ACCOUNTS:
-            return Reader(*parts, stamp=ACCOUNT_STAMP, deleted=False, lookback=_ACCOUNTS_BACK)
+            return Reader(*parts, stamp=ACCOUNT_STAMP, deleted=False, lookback=_PARENTS_BACK)
+        if stream in OF_CHANGED_INDIVIDUALS:
+            return Reader(*parts, stamp=INDIVIDUAL_STAMP, deleted=False, lookback=_PARENTS_BACK, optional=True)
         if kind.name in ACTIVITIES:
             return Reader(*parts, lookback=self._lookback)
         return Reader(*parts, loader=self._loader)
