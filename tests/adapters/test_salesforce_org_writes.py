@@ -359,7 +359,8 @@ def test_an_inactive_owner_is_refused_in_plain_words(desk: Desk) -> None:
     desk.org.rep.deactivate_user(left)
     refused, done = desk.apply(task(desk.lead("Ann"), owner=left), task(desk.lead("Bea"), OTHER))
     assert isinstance(refused, Rejected)
-    assert "inactive" in refused.reason
+    assert "inactive user" in refused.reason
+    assert "name somebody active" in refused.reason
     assert isinstance(done, Done)
 
 
