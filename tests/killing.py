@@ -7,6 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from requests.adapters import BaseAdapter
+from typing_extensions import override
+
 from connector.store.base import Reading, Store, Writing
 
 
@@ -64,6 +67,29 @@ class MortalPool:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever else the client asks of its pool
         """Hand everything else on."""
         return getattr(self._pool, name)
+
+
+class MortalCarrier(BaseAdapter):
+    """The same for a client that speaks through requests: stands before another transport of its sessions."""
+
+    def __init__(self, inner: BaseAdapter, fate: Fate) -> None:
+        """Stand before *inner*."""
+        super().__init__()
+        self._inner = inner
+        self._fate = fate
+
+    @override
+    def send(self, request: Any, **rest: Any) -> Any:  # type: ignore[override]
+        """Send one request between two points."""
+        self._fate.point()
+        answer = self._inner.send(request, **rest)
+        self._fate.point()
+        return answer
+
+    @override
+    def close(self) -> None:
+        """Close the other one."""
+        self._inner.close()
 
 
 class MortalStore:

@@ -1,4 +1,4 @@
-"""`connector demo`: a sandbox CRM, sample people, a real sync in two acts, and what comes of it."""
+"""`connector demo`: simulated CRMs, sample people, a real sync in two acts, and what comes of it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import os
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import fill
+from types import MappingProxyType
 from typing import Final
 
-from connector.assemble import assemble, ready, wall_clock
+from connector.assemble import assemble, ready
 from connector.cli.exits import Exit
 from connector.cli.online import refuse_what_the_crm_lacks
 from connector.cli.passes import code_of
 from connector.cli.progress import Progress
 from connector.cli.say import INTERRUPTED, Lent, Refused, counted, data, down_sentence, err, out, told
+from connector.cli.stand import SIMULATED, Stand, standing
 from connector.cli.stopping import Stop
 from connector.cli.tables import table
 from connector.commands import CreateTask, Kind, SetStage, kind_of
@@ -27,15 +29,17 @@ from connector.config.load import load
 from connector.config.nouns import Config
 from connector.engine import Engine
 from connector.events import Dropped, Event, Listener
-from connector.lifecycle import rank
-from connector.model import Actor, CrmRef, Stage
-from connector.sandbox.hubspot import NO_LAG, Person, Portal, serve
-from connector.sandbox.hubspot import load as load_people
+from connector.lifecycle import OURS, rank
+from connector.model import Actor, Stage
+from connector.sandbox.people import Person
+from connector.sandbox.people import load as load_people
 from connector.store.base import Effect, State
 from connector.sync import Pass, merged, sync
 
-SECOND_ACT: Final = timedelta(days=1)
-"""Engagement of the last day is kept back until the base has been synced."""
+_CREDENTIALS: Final[Mapping[str, str]] = MappingProxyType({
+    "hubspot": "HUBSPOT_TOKEN=demo",
+    "salesforce": "SALESFORCE_CLIENT_ID=demo SALESFORCE_CLIENT_SECRET=demo",
+})
 _STAGES: Final = (Stage.LEAD, Stage.MQL, Stage.SQL)
 _TASKS_SHOWN: Final = 3
 _COLUMNS: Final = 100
@@ -61,6 +65,7 @@ class Shown:
     second: Act
     both: Pass
     conversion: tuple[Mapping[str, object], ...]
+    differ: int
     tasks: tuple[Effect, ...]
     journal: Mapping[str, int]
     people: int
@@ -74,15 +79,17 @@ def demo(people_file: Path | None, config_file: Path | None, *, as_json: bool, s
     began = time.monotonic()
     people = _people(people_file)
     config = _config(config_file)
-    system = config.home.tasks
-    if config.systems[system].kind != "hubspot":
-        err(f'the demo has a HubSpot sandbox, but home.tasks names "{system}", a {config.systems[system].kind} system')
+    if not _simulable(config):
         return Exit.USAGE
-    portal = Portal(people, hold_newer_than=SECOND_ACT, index_lag=NO_LAG)
-    with TemporaryDirectory(prefix="connector-demo-") as folder, serve(portal) as server, Stop() as stop:
-        there = _pointed_at(config, server.url, Path(folder))
+    with (
+        TemporaryDirectory(prefix="connector-demo-") as folder,
+        standing(config, people, Path(folder)) as stand,
+        Stop() as stop,
+    ):
+        there = stand.config
         if not as_json:
-            err(f"a sandbox CRM with {len(people):,} people is on {server.url}; nothing leaves this machine\n")
+            where = " and ".join(f"{there.systems[name].kind} on {url}" for name, url in stand.urls.items())
+            err(f"simulated with {len(people):,} people: {where}; nothing leaves this machine\n")
         dropped: Counter[str] = Counter()
         with Progress() as progress:
             listener = _without_drops(progress, dropped)
@@ -90,7 +97,7 @@ def demo(people_file: Path | None, config_file: Path | None, *, as_json: bool, s
             for adapter in engine.adapters.values():
                 adapter.prepare(dry=False)
             refuse_what_the_crm_lacks(engine)
-            shown = _two_acts(engine, portal, people, began, stop)
+            shown = _two_acts(engine, stand, people, began, stop)
         if stop.asked():
             err(INTERRUPTED)
             return Exit.FAILED
@@ -104,9 +111,18 @@ def demo(people_file: Path | None, config_file: Path | None, *, as_json: bool, s
         if not as_json:
             err("\nYour own: connector init writes the file, connector plan shows what it would do in your CRM.")
         if stay:
-            _stay(there, server.url, stop)
+            _stay(stand, stop)
         engine.store.close()
     return code_of(shown.both)
+
+
+def _simulable(config: Config) -> bool:
+    """Tell whether each configured system has a sandbox; say which has none."""
+    for name, system in config.systems.items():
+        if system.kind not in SIMULATED:
+            err(f'a demo simulates {" and ".join(SIMULATED)}, but "{name}" is of kind {system.kind}: leave it out')
+            return False
+    return True
 
 
 def _without_drops(progress: Progress, dropped: Counter[str]) -> Listener:
@@ -144,39 +160,27 @@ def _config(path: Path | None) -> Config:
     return loaded.config
 
 
-def _pointed_at(config: Config, url: str, folder: Path) -> Config:
-    """Return *config* with its HubSpot systems at the sandbox and a store of its own."""
-    systems = {
-        name: replace(system, options=system.options.model_copy(update={"base_url": url}))
-        if system.kind == "hubspot"
-        else system
-        for name, system in config.systems.items()
-    }
-    # The sample's instants move with the clock, so the agreement is in force whatever day it is.
-    agreement = replace(config.agreement, effective=min(config.agreement.effective, wall_clock()))
-    return replace(config, systems=systems, agreement=agreement, store_url=f"sqlite:///{folder}/demo.db")
-
-
-def _two_acts(engine: Engine, portal: Portal, people: Sequence[Person], began: float, stop: Stop) -> Shown:
+def _two_acts(engine: Engine, stand: Stand, people: Sequence[Person], began: float, stop: Stop) -> Shown:
     """Sync the base that was there before us, then what people do while we watch."""
     first = _act(engine, sync(engine, stop.wait))
     # The sandbox's clock has whole milliseconds: what happens now must be later than what was read.
     stop.wait(timedelta(milliseconds=50))
-    portal.release()
+    stand.release()
     second = _act(engine, sync(engine, stop.wait), first)
     both = merged(first.done, second.done)
     with engine.store.reading() as look:
         tasks = look.effects(states=(State.DONE,), kind=Kind.TASK, limit=1_000_000)
-    per_contact = portal.journal.tasks_by_contact()
+    per_row = stand.tasks()
     return Shown(
         first=first,
         second=second,
         both=both,
-        conversion=_conversion(engine, portal, people),
+        conversion=_conversion(engine, stand, people),
+        differ=_differ(engine, stand, people),
         tasks=tasks,
         journal={
-            "tasks": sum(map(len, per_contact.values())),
-            "most_tasks_per_person": max(map(len, per_contact.values()), default=0),
+            "tasks": sum(map(len, per_row.values())),
+            "most_tasks_per_person": max(map(len, per_row.values()), default=0),
         },
         people=len(people),
         seconds=round(time.monotonic() - began, 1),
@@ -201,12 +205,12 @@ def _act(engine: Engine, done: Pass, before: Act | None = None) -> Act:
     )
 
 
-def _conversion(engine: Engine, portal: Portal, people: Sequence[Person]) -> tuple[Mapping[str, object], ...]:
+def _conversion(engine: Engine, stand: Stand, people: Sequence[Person]) -> tuple[Mapping[str, object], ...]:
     """Return for each stage who ever reached it, by whom, and how many of them became customers."""
     with engine.store.reading() as look:
-        owned = look.owners_of(refs=[_ref(engine, portal, one) for one in people])
+        owned = look.owners_of(refs=[stand.row(one) for one in people])
         steps = list(look.transitions())
-    won = {owned.get(_ref(engine, portal, one)) for one in people if one.outcome == "won"}
+    won = {owned.get(stand.row(one)) for one in people if one.outcome == "won"}
     rows = []
     for stage in _STAGES:
         first: dict[int, bool] = {}
@@ -225,9 +229,17 @@ def _conversion(engine: Engine, portal: Portal, people: Sequence[Person]) -> tup
     return tuple(rows)
 
 
-def _ref(engine: Engine, portal: Portal, person: Person) -> CrmRef:
-    """Return the contact that a person of the file became."""
-    return CrmRef(engine.config.home.tasks, "contact", portal.contact_id(person.id))
+def _differ(engine: Engine, stand: Stand, people: Sequence[Person]) -> int:
+    """Return how many people we know as MQL or SQL whom some system with stages shows elsewhere."""
+    with engine.store.reading() as look:
+        owned = look.owners_of(refs=[stand.row(one) for one in people])
+        found = {one.standing.person_id: one.standing.stage for one in look.dossiers(sorted(set(owned.values())))}
+    homes = engine.config.home.stages
+    differing = 0
+    for one in people:
+        stage = found.get(owned.get(stand.row(one), 0))
+        differing += stage in OURS and any(stand.stage(one, system) != stage for system in homes)
+    return differing
 
 
 def _count(shown: Shown, stage: Stage) -> int:
@@ -246,6 +258,7 @@ def _as_json(shown: Shown) -> dict[str, object]:
         "api_calls": dict(shown.calls),
         "seconds": shown.seconds,
         "conversion": [dict(row) for row in shown.conversion],
+        "stages_differ": shown.differ,
         "held": dict(shown.both.held),
         "rejected": shown.both.rejected,
     }
@@ -271,6 +284,9 @@ def _print(config: Config, shown: Shown, dropped: Counter[str]) -> None:
             frozenset({1, 2, 3, 4, 5}),
         )
     )
+    if len(config.home.stages) > 1:
+        same = "everybody's stage is the same" if not shown.differ else f"{shown.differ:,} people's stages differ"
+        out(f"\nIn {' and '.join(config.home.stages)} {same}; the tasks are in {config.home.tasks}.")
     chosen = sorted(shown.tasks, key=_telling)[:_TASKS_SHOWN]
     if chosen:
         out(f"\n{_heading(len(chosen), shown.journal['tasks'])}")
@@ -328,12 +344,15 @@ def _row(shown: Shown, row: Mapping[str, object]) -> tuple[str, ...]:
     return name, f"{people:,}", share, f"{before:,}", f"{new:,}", customers
 
 
-def _stay(config: Config, url: str, stop: Stop) -> None:
-    """Leave the sandbox and the store there until Ctrl-C."""
+def _stay(stand: Stand, stop: Stop) -> None:
+    """Leave the sandboxes and the store there until Ctrl-C."""
+    config = stand.config
     err("\nThe sandbox stays until Ctrl-C. Look around from another terminal:")
-    err(f"  export HUBSPOT_TOKEN=demo CONNECTOR_CONFIG={config.path}")
+    tokens = " ".join(_CREDENTIALS[system.kind] for system in config.systems.values())
+    err(f"  export {tokens} CONNECTOR_CONFIG={config.path}")
     err(f"  export CONNECTOR_STORE__URL={config.store_url}")
-    err(f"  export CONNECTOR_SYSTEMS__{config.home.tasks.upper()}__BASE_URL={url}")
+    for name, url in stand.urls.items():
+        err(f"  export CONNECTOR_SYSTEMS__{name.upper()}__BASE_URL={url}")
     err("  connector report conversion; connector status; connector sync")
     while not stop.asked():
         stop.wait(timedelta(hours=1))

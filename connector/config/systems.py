@@ -16,7 +16,7 @@ from connector.config.nouns import Home, System
 from connector.mapping.paths import BadPath, steps
 from connector.mapping.spec import ObjectMapping, SystemMapping
 from connector.mapping.vocabulary import singular
-from connector.model import Stage
+from connector.model import COMPANIES, Stage
 from connector.problems import did_you_mean
 from connector.secrets import ENVIRON, FOLDER
 
@@ -99,7 +99,9 @@ def wanted_of(mapping: SystemMapping, module: registry.AdapterModule | None, *, 
     """Return what *mapping* needs from its system; fields without repetition, in the order of the file."""
     fields: dict[str, dict[str, None]] = {}
     objects: dict[str, None] = {}
-    if module is not None and _CONTACT in module.OBJECTS:
+    people = sorted(module.OBJECTS - COMPANIES) if module is not None else []
+    if people == [_CONTACT]:
+        # Where contacts are the only people there are, they are read whatever is mapped.
         objects[_CONTACT] = None
     for one in mapping.objects:
         objects[one.object] = None
@@ -139,6 +141,7 @@ def _object_paths(mapping: ObjectMapping) -> Iterable[str]:
         yield mapping.stage.field
     yield mapping.owner
     yield from mapping.write.values()
+    yield from (twin.field for twin in mapping.twins)
 
 
 def _add(fields: dict[str, dict[str, None]], name: str, paths: Iterable[str]) -> None:

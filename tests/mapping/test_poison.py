@@ -10,17 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.config.systems import wanted_of
 from connector.mapping.compiled import compile_mapping
 from connector.mapping.digest import digest_of_raw
 from connector.mapping.happenings import NO_MARKS
 from connector.mapping.vocabulary import HUBSPOT
-from connector.mapping.wanted import wanted_fields
 from connector.model import Record
 
 from tests.mapping.made import FIELDS, NOW, SYSTEM, ref, row
 
 READER = compile_mapping(SYSTEM, FIELDS, HUBSPOT)
-NAMES = wanted_fields(SYSTEM, HUBSPOT)
+NAMES = {
+    **wanted_of(SYSTEM, None, tasks=False).fields,
+    # What the vocabulary reads beside what is mapped.
+    "meeting": ("hs_createdate", "hs_timestamp", "hs_meeting_start_time", "hs_meeting_source", "hs_meeting_outcome"),
+    "membership": ("list", "joined_at"),
+}
 DEEP: list[object] = []
 for _ in range(5000):
     DEEP = [DEEP]
