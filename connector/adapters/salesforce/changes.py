@@ -122,10 +122,9 @@ class Reader:
         if not good(answer):
             return self._narrower(held, answer, looked)
         found = rows_of(answer)
-        digests = {key_of(row): digest(row) for row in found}
-        fresh = [row for row in found if digests[key_of(row)] not in _given(held, key_of(row))]
+        fresh = [row for row in found if not _given(held, row)]
         records, gone = self._settled(fresh, self._rank(held))
-        following = self._after(held, found, digests, answer)
+        following = self._after(held, found, answer)
         ended = not following.began
         return Page(
             records=records,
@@ -188,10 +187,10 @@ class Reader:
             conditions.append(equal("IsChild", value=False))
         return query.where(*conditions)
 
-    def _after(self, held: Place, found: Sequence[Row], digests: Mapping[str, str], answer: Answer) -> Place:
+    def _after(self, held: Place, found: Sequence[Row], answer: Answer) -> Place:
         """Return where the pass goes on after a page, or the end of the pass."""
         least = held.began - OVERLAP
-        recent = {key_of(row): digests[key_of(row)] for row in found if to_ms(stamp_of(row, self.stamp)) >= least}
+        recent = {key_of(row): digest(row) for row in found if to_ms(stamp_of(row, self.stamp)) >= least}
         held = replace(held, met={**held.met, **recent})
         if found:
             held = replace(held, at=to_ms(stamp_of(found[-1], self.stamp)), key=key_of(found[-1]))
@@ -228,6 +227,7 @@ def _ordered(held: Load) -> Page:
     return Page((), (), encoded(held), more=True, as_of=from_ms(held.began), backfill=True, rest=REST)
 
 
-def _given(held: Place, key: str) -> tuple[str, ...]:
-    """Return the digests under which a row was given lately."""
-    return tuple(each for each in (held.seen.get(key), held.met.get(key)) if each is not None)
+def _given(held: Place, row: Row) -> bool:
+    """Say whether a row was given lately, saying just what it says now."""
+    given = [each for each in (held.seen.get(key_of(row)), held.met.get(key_of(row))) if each is not None]
+    return bool(given) and digest(row) in given
