@@ -67,6 +67,8 @@ def test_a_parent_of_several_types_says_which_it_is() -> None:
     assert [row["Owner"]["attributes"]["type"] for row in found] == ["Group", "User", "User"]
     assert found[0]["Owner"]["Name"] == "Inbound"
     assert len(rows(db, "SELECT Id FROM Task WHERE Who.Type = 'Contact' AND Who.Email = 'C@x.example'")) == 1
+    ordered = rows(db, "SELECT Who.Name FROM Task WHERE WhoId != null ORDER BY Who.Name DESC")
+    assert [row["Who"]["Name"] for row in ordered] == ["C", "A L"]
     assert refusal(db, "SELECT Who.Company FROM Task").code == "INVALID_FIELD"
 
 

@@ -112,6 +112,14 @@ def test_thousands_of_alternatives_are_answered() -> None:
     assert names(db, f"Id IN ({ids})") == ["x7"]
 
 
+def test_conditions_too_deep_for_the_tables_are_too_complicated() -> None:
+    """Nesting that SQLite cannot hold is refused with Salesforce's word for it."""
+    deep = "LastName = 'x'"
+    for number in range(150):
+        deep = f"({deep} {'AND' if number % 2 else 'OR'} LastName = 'y')"
+    assert refusal(database(), f"SELECT Id FROM Lead WHERE {deep}").code == "QUERY_TOO_COMPLICATED"  # noqa: S608 -- SOQL
+
+
 def test_nothing_in_a_query_reaches_sql_as_sql() -> None:
     """Names are looked up in the schema and values are parameters, so SQL in them is only text or an error."""
     db = database()

@@ -9,7 +9,7 @@ from connector.sandbox.salesforce.soql.nodes import Call, Junction, Path
 from connector.sandbox.salesforce.soql.parser import parse
 
 VALID = (
-    "SELECT Id, Email FROM Lead WHERE SystemModstamp >= 2026-03-01T08:00:00Z ORDER BY SystemModstamp ASC, Id ASC LIMIT 9",
+    "SELECT Id, Email FROM Lead WHERE SystemModstamp >= 2026-03-01T08:00:00Z ORDER BY SystemModstamp ASC, Id LIMIT 9",
     "SELECT Id FROM Contact WHERE SystemModstamp > 2026-03-01T08:00:00.5Z OR (Id > '00QWAr000001MwaYAE') ORDER BY Id",
     "SELECT Id FROM Lead WHERE CreatedDate < 2026-03-01T08:00:00+02:00",
     "SELECT WhoId, Subject FROM Task WHERE WhoId IN ('00QWAr000001MwaYAE', '003WAr000001MwaYAE') AND IsClosed = false",

@@ -46,7 +46,7 @@ class Children:
             found = self.scope.find(each.what)
             if not found.field.sortable:
                 raise not_in_call(self.scope.context.text, each.what.at, found.field.name, "sorted")
-            entries.append(ordered(found.sql, each.descending, each.nulls_last))
+            entries.append(ordered(found.key, each.descending, each.nulls_last))
         return ", ".join((*entries, f"{self.scope.own}.row"))
 
     def attach(self, records: Sequence[Record], ids: Sequence[str], version: str) -> None:

@@ -65,6 +65,11 @@ class Found:
     sql: str
     parent: Parent
 
+    @property
+    def key(self) -> str:
+        """Return what orders by it: a column knows its collation, a choice among several parents' columns does not."""
+        return self.sql if len(self.parent.targets) == 1 else f"{self.sql} COLLATE NOCASE"
+
 
 class Scope:
     """One FROM: its object and the parents that its paths have joined so far."""

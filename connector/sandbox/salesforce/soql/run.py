@@ -26,6 +26,8 @@ from connector.sandbox.salesforce.storage import Storage, quoted
 from connector.sandbox.salesforce.stored import Stored
 
 PAGE: Final = 2000
+BEYOND: Final = ("too many", "too large", "too complex", "overflow")
+"""How SQLite says that a statement is more than it can hold."""
 
 
 class Rows(Sequence[Record]):
@@ -96,7 +98,7 @@ class Runner:
         try:
             return self._answer(query, scope, version)
         except sqlite3.OperationalError as problem:
-            if "too" not in str(problem) and "depth" not in str(problem):
+            if not any(each in str(problem) for each in BEYOND):
                 raise
             raise SoqlError("QUERY_TOO_COMPLICATED", "Query is too complicated") from problem
 
@@ -190,8 +192,7 @@ def _order(query: Query, scope: Scope) -> str:
         found = scope.find(each.what)
         if not found.field.sortable:
             raise not_in_call(scope.context.text, each.what.at, found.field.name, "sorted")
-        text = found.sql if found.parent is scope.root else f"{found.sql} COLLATE NOCASE"
-        entries.append(ordered(text, each.descending, each.nulls_last))
+        entries.append(ordered(found.key, each.descending, each.nulls_last))
         settled = settled or (found.field.name == "Id" and found.parent is scope.root)
     return ", ".join(entries if settled else (*entries, f"{scope.own}.row"))
 
