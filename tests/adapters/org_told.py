@@ -145,7 +145,7 @@ class TellableOrg:
         if path.endswith("/describe"):
             return self._describe(path.split("/")[-2])
         if path.endswith(("/query", "/queryAll")):
-            return self._query(request.first("q") or "")
+            return self._query(request.first("q") or "", all_rows=path.endswith("All"))
         if path.endswith("/composite"):
             return self._composite(json.loads(request.body))
         body = json.loads(request.body)
@@ -178,7 +178,7 @@ class TellableOrg:
             return refused(404, "NOT_FOUND", "The requested resource does not exist")
         return answer(200, {"name": name, "label": name, "fields": list(fields)})
 
-    def _query(self, soql: str) -> Response:
+    def _query(self, soql: str, *, all_rows: bool) -> Response:
         """Answer the one form of query that writing needs."""
         self.queries.append(soql)
         if self.deaf:
@@ -192,7 +192,7 @@ class TellableOrg:
         rows = [
             {"attributes": {"type": name, "url": ""}} | {each: row.get(each) for each in names.split(", ")}
             for row in self.tables.get(name, [])
-            if str(row.get(where) or "").casefold() in wanted
+            if str(row.get(where) or "").casefold() in wanted and (all_rows or not row.get("IsDeleted"))
         ]
         return answer(200, {"totalSize": len(rows), "done": True, "records": rows})
 

@@ -202,6 +202,28 @@ def test_a_refusal_that_names_no_task_is_looked_up() -> None:
     assert len(bench.org.queries) == 1
 
 
+@pytest.mark.parametrize("tier", ["A", "B"])
+def test_keys_have_no_case(tier: str) -> None:
+    """Text is compared without it there, and what a unique field holds may come back in another one."""
+    bench = Bench(tier=tier)
+    bench.hold(lead())
+    bench.apply(task(lead()))
+    assert isinstance(bench.writes.probe([task(lead(), KEY.upper())])[0], Found)
+
+
+def test_an_optional_field_that_vanished_meanwhile_is_left_out_the_next_time() -> None:
+    """All tasks of the request write it, and none of them needs it."""
+    bench = Bench()
+    bench.apply(task(lead(1)))
+    bench.org.fields["Task"] = tuple(one for one in bench.org.fields["Task"] if one["name"] != "Priority")
+    words = "No such column 'Priority' on sobject of type Task"
+    bench.org.told.append(whole(refused(400, "INVALID_FIELD", words)))
+    commands = [task(lead(n), key) for n, key in enumerate(keys(3))]
+    assert [type(one) for one in bench.apply(*commands)] == [Retry] * 3
+    assert [type(one) for one in bench.apply(*commands)] == [Done] * 3
+    assert not any("Priority" in row for row in bench.org.writes[-1].rows)
+
+
 def test_a_task_that_the_user_may_not_see_is_done_nevertheless() -> None:
     """The key is taken, so the task is there; only which one it is cannot be told."""
     bench = Bench()

@@ -352,6 +352,19 @@ def test_a_deleted_lead_stays_refused() -> None:
     the(bench.apply(stage(lead()))[0], Rejected)
 
 
+def test_a_lead_whose_winner_was_deleted_stays_refused() -> None:
+    """The chain ends nowhere."""
+    bench = Bench()
+    bench.hold(lead(1), MasterRecordId=lead(2).id)
+    bench.hold(lead(2))
+    for row in bench.org.tables["Lead"]:
+        row["IsDeleted"] = True
+    bench.org.told.append(but(bench.org, p0=failed("ENTITY_IS_DELETED", "entity is deleted")))
+    (found,) = bench.apply(stage(lead(1)))
+    assert isinstance(found, Rejected)
+    assert lead(2).id not in found.reason
+
+
 def test_where_it_lives_on_may_be_asked_later() -> None:
     """It was certainly not performed: when the look fails, it goes again."""
     bench = Bench()

@@ -29,7 +29,7 @@ from connector.model import CrmRef
 
 TASK: Final = "Task"
 MARKER: Final = "Ref:"
-_MARKED: Final = re.compile(rf"(?m)^\s*{MARKER}\s*([A-Za-z0-9_-]+)\s*$")
+_MARKED: Final = re.compile(rf"(?m)^{MARKER}\s*([A-Za-z0-9_-]+)\s*$")
 _PRIORITIES: Final[Mapping[str, str]] = MappingProxyType({"high": "High", "medium": "Normal", "low": "Low"})
 _SUBTYPES: Final[Mapping[str, str]] = MappingProxyType({"call": "Call"})
 """E-mails are plain tasks: an Email subtype is for tasks that mirror a message which was sent."""
