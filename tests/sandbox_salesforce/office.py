@@ -38,7 +38,7 @@ class Caller:
         answer = self.session.post(HOST + TOKEN, data=DEMO)
         self.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
-    def __call__(self, method: str, path: str, body: object = None, **options: Any) -> requests.Response:
+    def __call__(self, method: str, path: str, body: object = None, **options: Any) -> requests.Response:  # noqa: ANN401 - what requests takes
         """Send one request below the version and return the answer."""
         headers = {**self.headers, **options.pop("headers", {})}
         return self.session.request(method, HOST + BASE + path, json=body, headers=headers, timeout=60, **options)
@@ -49,7 +49,7 @@ class Caller:
         assert answer.status_code == 200, answer.text
         return list(answer.json()["records"])
 
-    def change(self, *records: Mapping[str, Any], method: str = "PATCH", **body: Any) -> list[dict[str, Any]]:
+    def change(self, *records: Mapping[str, Any], method: str = "PATCH", **body: object) -> list[dict[str, Any]]:
         """Write a collection and return its elements."""
         answer = self(method, "/composite/sobjects", {"records": list(records), **body})
         assert answer.status_code == 200, answer.text
@@ -66,12 +66,12 @@ def codes(elements: list[dict[str, Any]]) -> list[str]:
     return ["" if each["success"] else str(each["errors"][0]["statusCode"]) for each in elements]
 
 
-def lead(lead_id: str = "", **values: Any) -> dict[str, Any]:
+def lead(lead_id: str = "", **values: object) -> dict[str, Any]:
     """Return a lead of a collection."""
     return {"attributes": {"type": "Lead"}, **({"id": lead_id} if lead_id else {}), **values}
 
 
-def task(who: str = "", **values: Any) -> dict[str, Any]:
+def task(who: str = "", **values: object) -> dict[str, Any]:
     """Return a task of a collection."""
     return {"attributes": {"type": "Task"}, **({"WhoId": who} if who else {}), "Subject": "Call them", **values}
 

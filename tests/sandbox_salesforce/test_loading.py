@@ -22,15 +22,18 @@ def test_properties_have_their_own_names_here(clock: VirtualClock) -> None:
     """What Salesforce has is translated, the rest is a custom field; no HubSpot id is left."""
     eva = person(
         "eva",
-        **{
-            "firstname": "Eva",
-            "company": "Firm",
-            "jobtitle": "Head",
-            "numberofemployees": "50",
-            "annualrevenue": "1e6",
-        },
-        **{"lifecyclestage": "marketingqualifiedlead", "hs_email_optout": "true", "favourite": "blue", "seats": "7"},
-        **{"hubspot_owner_id": "ben@acme.example", "hs_object_id": "55", "vip": "true"},
+        firstname="Eva",
+        company="Firm",
+        jobtitle="Head",
+        numberofemployees="50",
+        annualrevenue="1e6",
+        lifecyclestage="marketingqualifiedlead",
+        hs_email_optout="true",
+        hubspot_owner_id="ben@acme.example",
+        hs_object_id="55",
+        favourite="blue",
+        seats="7",
+        vip="true",
     )
     org = Org([replace(eva, company_record={"industry": "ENERGY", "numberofemployees": "9"})], clock=clock)
     row = org.values("Lead", org.lead_id("eva"))

@@ -56,7 +56,7 @@ def test_a_merge_leaves_the_winner(call: Caller, org: Org) -> None:
     winner, loser = org.rep.create_lead({}), org.rep.create_lead({})
     (made,) = call.change(task(loser), method="POST")
     org.rep.merge(winner, loser)
-    row = call.query(f"SELECT IsDeleted, MasterRecordId FROM Lead WHERE Id = '{loser}'", every=True)[0]
+    row = call.query("SELECT IsDeleted, MasterRecordId FROM Lead WHERE IsDeleted = true", every=True)[0]
     assert (row["IsDeleted"], row["MasterRecordId"]) == (True, winner)
     assert org.values("Task", made["id"])["WhoId"] == winner
     with pytest.raises(ValueError, match="cannot take in"):

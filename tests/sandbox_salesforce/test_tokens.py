@@ -24,7 +24,7 @@ def ask(call: Caller, host: str = HOST, **form: str) -> requests.Response:
     return call.session.post(host + TOKEN, data=form)
 
 
-def assertion(clock: VirtualClock, **claims: Any) -> str:
+def assertion(clock: VirtualClock, **claims: object) -> str:
     """Return a signed assertion that is good unless *claims* make it bad."""
     ends = clock() + timedelta(minutes=3)
     usual = {"iss": "demo", "sub": "a@b.example", "aud": "https://login.salesforce.com", "exp": ends}
