@@ -18,6 +18,7 @@ from connector.config.online import check_online
 from connector.config.schema import schema
 from connector.config.template import template
 from connector.decide import Judge
+from connector.owners import known_as
 from connector.problems import Problem
 from connector.selftest import run_tests
 
@@ -104,7 +105,7 @@ def _online(config: Config) -> tuple[tuple[Problem, ...], list[str], Exit]:
 def _found(config: Config, name: str, found: Schema) -> list[str]:
     """Return what one CRM offers, in short lines."""
     fields = ", ".join(f"{len(each):,} of {kind}" for kind, each in found.fields.items() if each)
-    active = [one.email for one in found.owners if one.active and one.email]
+    active = [name for one in found.owners if one.active and (name := known_as(one))]
     more = f" and {len(active) - _OWNERS_SHOWN:,} more" if len(active) > _OWNERS_SHOWN else ""
     scopes = f"missing: {', '.join(found.missing_scopes)}" if found.missing_scopes else "all that are needed"
     lines = [

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from connector.adapters.base import FieldSchema, Option, Owner, Schema
+from connector.adapters.base import FieldSchema, Option, Schema
 from connector.config.load import locate
 from connector.config.nouns import Config, System
+from connector.config.online_owners import owners
+from connector.config.online_words import advice, filled
 from connector.mapping.paths import BadPath, steps
-from connector.mapping.spec import EngagementMapping, FieldType, ObjectMapping
-from connector.mapping.vocabulary import singular
-from connector.owners import ROUND_ROBIN, members, pool_of
+from connector.mapping.spec import EngagementMapping, FieldType, ObjectMapping, When
+from connector.mapping.vocabulary import NO_WORDS, VOCABULARIES, singular
 from connector.problems import Path, Problem, did_you_mean
 
 _LISTED: Final = 12
@@ -25,6 +26,10 @@ _FITS: Final[Mapping[FieldType, frozenset[str]]] = {
     FieldType.EMAIL: frozenset({"text"}),
 }
 """Vendor types that a field of ours can be read from; what is not named here can be read from all."""
+_OF_EACH_PARENT: Final = frozenset({("salesforce", "campaign_member", "Status")})
+"""Choices that each parent row has of its own (every campaign its member statuses), which no description lists."""
+_OWN_SYNC: Final = ("hubspot", "salesforce")
+"""HubSpot's own Salesforce sync writes between these kinds of systems."""
 
 
 def check_online(config: Config, schemas: Mapping[str, Schema]) -> tuple[Problem, ...]:
@@ -39,6 +44,7 @@ def check_online(config: Config, schemas: Mapping[str, Schema]) -> tuple[Problem
         if system is not None:
             for check in _CHECKS:
                 found.extend(check(config, system, schema))
+    found.extend(_own_sync(config, schemas))
     return locate(tuple(found), config.path)
 
 
@@ -60,10 +66,10 @@ def _columns(
     """Check the columns of one object."""
     for column in mapping.columns:
         path: Path = ("mapping", system.name, mapping.object, column.field)
-        unknown = tuple(_known(system, mapping.object, fields, column.path, path))
-        yield from unknown
+        yield from _known(system, mapping.object, fields, column.path, path)
         for when in column.when:
             yield from _known(system, mapping.object, fields, when.path, path)
+            yield from _asked(system, mapping.object, fields, when, path)
         theirs = fields.get(_name(column.path))
         ours = config.fields[column.field].type
         if theirs is not None and theirs.type not in _FITS.get(ours, frozenset({theirs.type})):
@@ -91,8 +97,25 @@ def _engagement_fields(config: Config, system: System, schema: Schema) -> Iterat
         name = singular(one.object) if one.object else one.on
         fields = schema.fields.get(name)
         if fields:
+            path: Path = ("mapping", system.name, "engagement", one.index)
             for key, field in _paths(one):
-                yield from _known(system, name, fields, field, ("mapping", system.name, "engagement", one.index, *key))
+                yield from _known(system, name, fields, field, (*path, *key))
+            for when in one.when:
+                yield from _asked(system, name, fields, when, (*path, "when"))
+
+
+def _asked(
+    system: System, name: str, fields: Mapping[str, FieldSchema], when: When, path: Path
+) -> Iterator[Problem]:
+    """Every value that a condition asks for is one of the field's options; old rows may have others, so it warns."""
+    field = _name(when.path)
+    theirs = fields.get(field)
+    if theirs is None or not theirs.options or (system.kind, name, field) in _OF_EACH_PARENT:
+        return
+    known = {one.value for one in theirs.options}
+    for value in (*when.equals, *when.differs):
+        if value not in known:
+            yield _no_option(path, system, field, value, theirs.options, warning=True)
 
 
 def _paths(mapping: EngagementMapping) -> Iterator[tuple[Path, str]]:
@@ -107,25 +130,35 @@ def _paths(mapping: EngagementMapping) -> Iterator[tuple[Path, str]]:
 
 
 def _stages(config: Config, system: System, schema: Schema) -> Iterator[Problem]:
-    """Every stage value is one of the field's options, and the field can be written."""
+    """Every stage value is one of the field's options and may be set, and the field can be written."""
     for mapping in config.mappings[system.name].objects:
         fields = schema.fields.get(mapping.object)
         if mapping.stage is None or not fields:
             continue
         path: Path = ("mapping", system.name, mapping.object, "stage")
-        yield from _known(system, mapping.object, fields, mapping.stage.field, (*path, "field"))
-        theirs = fields.get(mapping.stage.field)
+        name = mapping.stage.field
+        yield from _known(system, mapping.object, fields, name, (*path, "field"))
+        theirs = fields.get(name)
         if theirs is None:
             continue
-        if not theirs.writable and system.name in config.home.stages:
-            message = f'"{mapping.stage.field}" of {system.name} cannot be written.'
-            yield Problem((*path, "field"), message, "Map a field that the API may write.")
-        if theirs.options:
-            known = {one.value for one in theirs.options}
-            for stage, values in mapping.stage.values.items():
-                for value in values:
-                    if value not in known:
-                        yield _no_option((*path, str(stage)), system, mapping.stage.field, value, theirs.options)
+        ours = system.name in config.home.stages
+        if not theirs.writable and ours:
+            hint = filled(advice(system.kind).read_only, mapping.object, name)
+            message = f'"{name}" of {system.name} cannot be written.'
+            yield Problem((*path, "field"), message, f"Map a field that the API may write. {hint}".strip())
+        for stage, values in mapping.stage.values.items() if theirs.options else ():
+            for value in values:
+                yield from _stage_value((*path, str(stage)), system, theirs, value, written=ours)
+
+
+def _stage_value(path: Path, system: System, theirs: FieldSchema, value: str, *, written: bool) -> Iterator[Problem]:
+    """One stage value is there, and where stages are *written* it may be set."""
+    found = next((one for one in theirs.options if one.value == value), None)
+    if found is None:
+        yield _no_option(path, system, theirs.name, value, theirs.options)
+    elif written and not found.writable:
+        message = f'"{value}" stands in "{theirs.name}" of {system.name}, but no write may set it.'
+        yield Problem(path, message, advice(system.kind).converts)
 
 
 def _written_fields(config: Config, system: System, schema: Schema) -> Iterator[Problem]:
@@ -139,64 +172,80 @@ def _written_fields(config: Config, system: System, schema: Schema) -> Iterator[
                 yield Problem(
                     path,
                     f'{system.name} has no {mapping.object} field "{target}" yet.',
-                    f"{did_you_mean(target, fields)} `connector setup --yes` makes it.".strip(),
+                    f"{did_you_mean(target, fields)} {advice(system.kind).result}".strip(),
                     warning=True,
                 )
             elif theirs is not None and not theirs.writable:
-                yield Problem(path, f'"{target}" of {system.name} cannot be written.', "Name a field of your own.")
-
-
-def _owners(config: Config, system: System, schema: Schema) -> Iterator[Problem]:
-    """Whoever can get a task is an active owner in the system that tasks are written to."""
-    if system.name != config.home.tasks:
-        return
-    by_email = {one.email.lower(): one for one in schema.owners if one.email}
-    yield from _owner(config.owners.fallback, ("owners", "fallback"), by_email, system)
-    for pool, emails in config.owners.pools.items():
-        for index, email in enumerate(emails):
-            yield from _owner(email, ("owners", pool, index), by_email, system)
-    for number, playbook in enumerate(config.playbooks):
-        for index, step in enumerate(playbook.owner):
-            if "@" in step and not step.startswith(ROUND_ROBIN):
-                yield from _owner(step.lower(), ("task", number, "owner", index), by_email, system)
-            elif step.startswith(ROUND_ROBIN) and not any(
-                (found := by_email.get(one)) is not None and found.active for one in members(step, config.owners)
-            ):
-                message = f'nobody of the pool "{pool_of(step)}" can take a task in {system.name}.'
-                yield Problem(
-                    ("task", number, "owner", index), message, "Tasks go on to the next in the chain.", warning=True
-                )
-
-
-def _owner(email: str, path: Path, known: Mapping[str, Owner], system: System) -> Iterator[Problem]:
-    """Check one owner; the fallback must be there, of the others one may be away."""
-    found = known.get(email)
-    if found is None:
-        active = [one for one, owner in known.items() if owner.active]
-        hint = did_you_mean(email, active) or f"Owners: {', '.join(sorted(active)[:_LISTED]) or 'none'}."
-        yield Problem(path, f'{system.name} has no owner "{email}".', hint)
-    elif not found.active:
-        must = path == ("owners", "fallback")
-        hint = "Name somebody who is active." if must else "They are passed over until they are active again."
-        yield Problem(path, f'"{email}" is not active in {system.name}.', hint, warning=not must)
+                hint = filled(advice(system.kind).read_only, mapping.object, target)
+                message = f'"{target}" of {system.name} cannot be written.'
+                yield Problem(path, message, f"Name a field of your own. {hint}".strip())
 
 
 def _scopes(_config: Config, system: System, schema: Schema) -> Iterator[Problem]:
     """The credentials may do what the configuration needs."""
     if schema.missing_scopes:
         message = f"the credentials of {system.name} lack {', '.join(schema.missing_scopes)}."
-        yield Problem(("systems", system.name), message, "Add these scopes where the token was made.")
+        yield Problem(("systems", system.name), message, advice(system.kind).rights)
+
+
+def _own_sync(config: Config, schemas: Mapping[str, Schema]) -> Iterator[Problem]:
+    """Where HubSpot's own Salesforce sync is installed, it may write the stage that we write."""
+    homes = [config.systems[name] for name in config.home.stages if name in config.systems]
+    if not set(_OWN_SYNC) <= {one.kind for one in homes}:
+        return
+    for system in homes:
+        words = VOCABULARIES.get(system.kind, NO_WORDS)
+        for mapping in config.mappings[system.name].objects:
+            fields = schemas[system.name].fields.get(mapping.object, {}) if system.name in schemas else {}
+            kept = [one for twins in words.twins.get(mapping.object, {}).values() for one in twins.values()]
+            there = next((one for one in kept if one in fields), "")
+            if there and mapping.stage is not None:
+                yield Problem(
+                    ("home", "stages"),
+                    f"HubSpot's own Salesforce sync is installed in {system.name} (it has \"{there}\"): where it sets "
+                    f'"{mapping.stage.field}", two programs write one field.',
+                    "In HubSpot, Settings > Integrations > Connected Apps > Salesforce > Contacts: give the mapping of "
+                    f'"{mapping.stage.field}" the sync rule "Don\'t sync", and let no workflow copy it. All else may go '
+                    "on syncing.",
+                    warning=True,
+                )
 
 
 def _known(system: System, name: str, fields: Mapping[str, FieldSchema], path: str, where: Path) -> Iterator[Problem]:
-    """Check that a field of theirs exists; a path through a relation is left to the vendor."""
+    """Check that a field of theirs exists, over a relation as well where the vendor reads over relations."""
     field = _name(path)
-    if not field or "." in field or field in fields:
+    if not field or field in fields:
         return
-    near = did_you_mean(field, fields)
+    if "." in field:
+        yield from _over(system, name, fields, field, where)
+        return
     by_label = next((one.name for one in fields.values() if one.label.lower() == field.lower()), "")
-    hint = f'Its name is "{by_label}".' if by_label else near
-    yield Problem(where, f'{system.name} has no {name} field "{field}".', hint or "Look it up in the CRM's settings.")
+    near = f'Its name is "{by_label}".' if by_label else did_you_mean(field, fields)
+    yield Problem(where, f'{system.name} has no {name} field "{field}".', _missing(system, name, field, near))
+
+
+def _over(system: System, name: str, fields: Mapping[str, FieldSchema], field: str, where: Path) -> Iterator[Problem]:
+    """Check a field over a relation, as far as the related object is described."""
+    if not VOCABULARIES.get(system.kind, NO_WORDS).relations:
+        return
+    relation, _, last = field.rpartition(".")
+    beside = [one for one in fields if one.rpartition(".")[0] == relation]
+    if beside:
+        message = f'{system.name} has no field "{last}" over "{relation}" of {name}.'
+        near = did_you_mean(field, beside)
+        yield Problem(where, message, _missing(system, relation.rpartition(".")[2], last, near))
+    else:
+        message = f'nothing is known of "{relation}" of {name} in {system.name}, so "{last}" will stay unknown.'
+        hint = "Check how the relation is called; the credentials must be allowed to read the object it leads to."
+        yield Problem(where, message, hint, warning=True)
+
+
+def _missing(system: System, name: str, field: str, near: str) -> str:
+    """Return what to do about a field that is not there: the nearest, and where else to look."""
+    general = advice(system.kind).missing
+    if near and "{field}" not in general:
+        return near
+    return f"{near} {filled(general, name, field)}".strip()
 
 
 def _name(path: str) -> str:
@@ -207,7 +256,9 @@ def _name(path: str) -> str:
         return ""
 
 
-def _no_option(path: Path, system: System, field: str, value: str, options: tuple[Option, ...]) -> Problem:
+def _no_option(  # noqa: PLR0913 - what is said of one value
+    path: Path, system: System, field: str, value: str, options: tuple[Option, ...], *, warning: bool = False
+) -> Problem:
     """Return the problem that *value* is none of *options*, with the nearest by value or label."""
     by_label = next((one.value for one in options if one.label.lower() == value.lower()), "")
     near = f'"{value}" is a label; its value is "{by_label}".' if by_label else ""
@@ -215,7 +266,7 @@ def _no_option(path: Path, system: System, field: str, value: str, options: tupl
     listed = ", ".join(f'"{one.value}" ({one.label})' for one in options[:_LISTED])
     more = " …" if len(options) > _LISTED else ""
     message = f'"{field}" of {system.name} has no option "{value}".'
-    return Problem(path, message, f"{near} Options: {listed}{more}.".strip())
+    return Problem(path, message, f"{near} Options: {listed}{more}.".strip(), warning=warning)
 
 
 _Check = Callable[[Config, System, Schema], Iterator[Problem]]
@@ -225,5 +276,5 @@ _CHECKS: Final[tuple[_Check, ...]] = (
     _engagement_fields,
     _stages,
     _written_fields,
-    _owners,
+    owners,
 )
