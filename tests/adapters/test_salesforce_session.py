@@ -185,3 +185,13 @@ def test_the_sandbox_is_content() -> None:
     assert isinstance(made, Answer)
     assert made.body[0]["success"] is True
     assert wire.usage() is not None
+
+
+def test_a_refused_connection_names_the_host() -> None:
+    """Over real sockets: where it was, what happened, and no name of a Python class."""
+    told = options(base_url="http://127.0.0.1:9")
+    error = down(lambda: Wire(told, Tools(VirtualClock(), Open())).read(QUERY, Rank.READ))
+    assert error.kind == "network"
+    assert "127.0.0.1:9: " in error.reason
+    assert "Error(" not in error.reason
+    assert "object at" not in error.reason

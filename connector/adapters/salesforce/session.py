@@ -143,9 +143,12 @@ def certainly_not_sent(error: Exception) -> bool:
 
 
 def reason_of(error: Exception) -> str:
-    """Return what a person needs of *error*, without the names of Python's classes."""
-    deepest = _causes(error)[-1]
-    return str(deepest).rsplit("): ", maxsplit=1)[-1] or type(deepest).__name__
+    """Return what a person needs of *error*: the host, and what happened without the names of Python's classes."""
+    causes = _causes(error)
+    pool = next((each.pool for each in causes if isinstance(each, MaxRetryError)), None)
+    host, port = getattr(pool, "host", ""), getattr(pool, "port", "")
+    where = f"{host}:{port}: " if host else ""
+    return where + (str(causes[-1]).rsplit("): ", maxsplit=1)[-1] or type(causes[-1]).__name__)
 
 
 def _while_connecting(error: BaseException) -> bool:
