@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from connector.sandbox.salesforce.schema import ID_TYPES, NUMBER_TYPES, Field, SchemaBook, SObject
@@ -35,6 +36,13 @@ def _indexed(field: Field) -> bool:
     system = {"CreatedById", "LastModifiedById", "OwnerId", "MasterRecordId", "IndividualId"}
     looked_up = field.unique or field.external_id or field.id_lookup or bool(field.children)
     return field.name != "Id" and field.name not in system and looked_up
+
+
+@lru_cache(maxsize=1024)
+def _insertion(table: str, names: tuple[str, ...]) -> str:
+    """Return the statement that adds a row with those columns; loads ask for the same few thousands of times."""
+    columns, marks = ", ".join(map(quoted, names)), ", ".join("?" * len(names))
+    return f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 -- schema names
 
 
 class Storage:
@@ -84,9 +92,7 @@ class Storage:
     def insert(self, sobject: SObject, row: Mapping[str, Stored]) -> None:
         """Add a row."""
         table = self.table(sobject)
-        columns = ", ".join(map(quoted, row))
-        marks = ", ".join("?" * len(row))
-        self.sql.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", tuple(row.values()))  # noqa: S608 -- schema names
+        self.sql.execute(_insertion(table, tuple(row)), tuple(row.values()))
 
     def update(self, sobject: SObject, record_id: str, row: Mapping[str, Stored]) -> None:
         """Change columns of one row."""
