@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from connector.adapters.base import Page, Wanted
+from connector.adapters.base import AdapterDown, Page, Wanted
 from connector.adapters.salesforce.objects import NOT_EVALUATED
 from connector.model import CrmRef
 
+from tests.adapters.org_told import refused
 from tests.adapters.reads_told import (
     Desk,
     account,
@@ -23,8 +24,6 @@ from tests.adapters.reads_told import (
 )
 
 LEADS = Wanted({"lead": ("Email",)}, ("lead",))
-LOCATOR = "/services/data/v62.0/query/0r8xx5R2yF2gs3VASQ-2000"
-SECOND = timedelta(seconds=1)
 
 
 def keys(found: list[Page]) -> list[str]:
@@ -228,3 +227,13 @@ def test_a_converted_member_counts_for_the_contact_only() -> None:
     assert found.records[0].parents == (CrmRef("salesforce", "contact", contact(1)),)
     assert found.records[0].raw["Campaign"] == {"Name": "Fair", "Type": "Trade Show"}
     assert "Campaign" not in desk.org.described
+
+
+def test_emails_whose_people_are_hidden_are_a_matter_of_permissions() -> None:
+    """E-mails that nobody belongs to would vanish without a word; the admin is told what to allow instead."""
+    desk = Desk(Wanted({}, ("lead", "email_message")), count=None)
+    no_such = refused(400, "INVALID_TYPE", "sObject type 'EmailMessageRelation' is not supported.")
+    desk.tell(page(row(any_id("02s", 1), desk.clock(), Incoming=True)), no_such)
+    with pytest.raises(AdapterDown, match="does not show EmailMessageRelation") as caught:
+        desk.reads.pull("email_messages", None)
+    assert caught.value.kind == "scopes"

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from connector.adapters.base import AdapterDown
 from connector.adapters.salesforce.asking import Asker, chunks
 from connector.adapters.salesforce.columns import Kind
 from connector.adapters.salesforce.objects import DELETED, DRAFT, EMAIL_MESSAGE, MIRRORED
@@ -64,6 +65,12 @@ class Activities:
         query = select("EmailMessageRelation", ("EmailMessageId", "RelationId", "RelationType"))
         parts = chunks(list(incoming))
         found = self.asker.lists([query.where(among("EmailMessageId", part)) for part in parts], rank)
+        if None in found:
+            raise AdapterDown(
+                "Salesforce does not show EmailMessageRelation to the integration user, so nobody knows whose e-mails"
+                " those are; give it read access, or take email_messages out of the mapping",
+                "scopes",
+            )
         people: dict[str, dict[CrmRef, None]] = {}
         for tie in (row for each in found for row in each or ()):
             key = key_of(tie, "EmailMessageId")
