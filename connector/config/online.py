@@ -205,8 +205,8 @@ def _own_sync(config: Config, schemas: Mapping[str, Schema]) -> Iterator[Problem
                     f"HubSpot's own Salesforce sync is installed in {system.name} (it has \"{there}\"): where it sets "
                     f'"{mapping.stage.field}", two programs write one field.',
                     "In HubSpot, Settings > Integrations > Connected Apps > Salesforce > Contacts: give the mapping of "
-                    f'"{mapping.stage.field}" the sync rule "Don\'t sync", and let no workflow copy it. All else may go '
-                    "on syncing.",
+                    f'"{mapping.stage.field}" the sync rule "Don\'t sync", and let no workflow copy it. All else may '
+                    "go on syncing.",
                     warning=True,
                 )
 
