@@ -1,102 +1,26 @@
-"""Writing to a simulated org with rules of its own: owners, conversions, merges, locks, hidden fields, lost answers."""
+"""Writing to a simulated org with rules of its own: owners, keys, locks, validation, hidden fields."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from connector.adapters.base import AdapterDown, Wanted
-from connector.adapters.registry import Tools
-from connector.adapters.salesforce.describing import Describes
-from connector.adapters.salesforce.options import Options
-from connector.adapters.salesforce.wire import Wire
-from connector.adapters.salesforce.writing import Writes
+from connector.adapters.base import AdapterDown
 from connector.commands import (
     Absent,
-    Command,
-    CreateTask,
     Done,
     Found,
-    Outcome,
     Rejected,
     Retry,
-    SetFields,
-    SetStage,
     Unknown,
 )
-from connector.model import CrmRef, Stage
-from connector.sandbox.carried import Carried
 from connector.sandbox.salesforce.faults import Fault, FaultKind
-from connector.sandbox.salesforce.org import Org
 from connector.sandbox.salesforce.state import ValidationRule
-from connector.secrets import Secret
 
-from tests.adapters.org_told import KEY, KEY_FIELD, URL, Open, yes
-from tests.clock import START, VirtualClock
-
-WANTED = Wanted({"lead": ("Status",)}, ("lead", "contact", "account"), tasks=True)
-WRITES = "/composite/sobjects"
-OTHER = "abcdefghijklmnopqrstuvwx02"
-OPEN, WORKING = "Open - Not Contacted", "Working - Contacted"
-
-
-@dataclass
-class Desk:
-    """An org with people at work in it, and what writes to it."""
-
-    bare: bool = False
-    clock: VirtualClock = field(default_factory=VirtualClock)
-    meter: Open = field(default_factory=Open)
-
-    def __post_init__(self) -> None:
-        """Open the org."""
-        self.org = Org(seed=3, clock=self.clock, limits="off", bare=self.bare)
-        self.writes = self.build()
-
-    def build(self) -> Writes:
-        """Return another writer to this org."""
-        options = Options(base_url=URL, client_id=Secret("demo"), client_secret=Secret("demo"))
-        wire = Wire(options, Tools(self.clock, self.meter, Carried(self.org, wait=self.clock.sleep)))
-        return Writes(wire, Describes(wire), "salesforce", WANTED, task_key_field=KEY_FIELD)
-
-    def apply(self, *commands: Command) -> tuple[Outcome, ...]:
-        """Apply with everything permitted."""
-        return self.writes.apply(commands, yes)
-
-    def lead(self, name: str = "Ann", **values: Any) -> CrmRef:  # noqa: ANN401 - of any field
-        """Let a rep create a lead."""
-        return CrmRef("salesforce", "lead", self.org.rep.create_lead({"LastName": name, **values}))
-
-    def row(self, ref: CrmRef) -> dict[str, Any]:
-        """Return a person as the org has them."""
-        return dict(self.org.db.get(ref.object.capitalize(), ref.id) or {})
-
-    def tasks(self) -> list[dict[str, Any]]:
-        """Return all tasks, deleted ones too."""
-        return [dict(self.org.db.get("Task", each) or {}) for each in self.org.db.ids("Task")]
-
-    def lose(self, *, applied: bool) -> None:
-        """Let the next write's answer be lost."""
-        self.org.faults.add(Fault(FaultKind.RESET, path=WRITES, applied=applied))
-
-
-def stage(ref: CrmRef, value: str = WORKING) -> SetStage:
-    """Return a stage command keyed by its record."""
-    return SetStage(f"s{ref.id}", ref, "Status", value, Stage.MQL)
-
-
-def fields(ref: CrmRef, **values: str) -> SetFields:
-    """Return a field command keyed by its record."""
-    return SetFields(f"f{ref.id}", ref, values)
-
-
-def task(ref: CrmRef, key: str = KEY, owner: str = "") -> CreateTask:
-    """Return a task command."""
-    due = date(2026, 11, 3)
-    return CreateTask(key, ref, "new-sql", "Call Ann", "<p>Ann</p>", "Ann", START, owner_id=owner, due_on=due)
+from tests.adapters.org_live import OPEN, OTHER, WORKING, WRITES, Desk, fields, stage, task
+from tests.adapters.org_told import yes
 
 
 @pytest.fixture(params=[False, True], ids=["A", "B"])
@@ -221,106 +145,6 @@ def test_a_task_that_was_archived_is_found(desk: Desk) -> None:
     desk.org.rep.complete_task(first.remote_id)
     desk.clock.advance(timedelta(days=500))
     assert desk.writes.probe([task(ref)]) == (Found(first.remote_id),)
-
-
-# Lost answers
-
-
-@pytest.mark.parametrize("applied", [True, False])
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Fault(FaultKind.RESET, path=WRITES),
-        Fault(FaultKind.STALL, path=WRITES, after=timedelta(minutes=9)),
-        Fault(FaultKind.TRUNCATED, path=WRITES),
-        Fault(FaultKind.ANSWER, status=500, path=WRITES),
-        Fault(FaultKind.ANSWER, status=503, path=WRITES, html=True),
-    ],
-    ids=["reset", "stall", "truncated", "500", "html"],
-)
-def test_a_write_whose_answer_is_lost_is_unknown_and_the_probe_tells(
-    desk: Desk, fault: Fault, *, applied: bool
-) -> None:
-    """Before or after it was performed: every row is unknown, the probe is right, and there is one task in the end."""
-    refs = [desk.lead("Ann"), desk.lead("Bea")]
-    commands = [task(refs[0]), task(refs[1], OTHER)]
-    desk.org.faults.add(replace(fault, applied=applied))
-    assert [type(one) for one in desk.apply(*commands)] == [Unknown, Unknown]
-    # An answer that breaks off is one to a request that was carried out, whatever the fault was told.
-    done = bool(desk.tasks())
-    assert done == applied or fault.kind is FaultKind.TRUNCATED
-    assert [type(one) for one in desk.writes.probe(commands)] == [Found if done else Absent] * 2
-    if not done:
-        assert all(isinstance(one, Done) for one in desk.apply(*commands))
-    assert sorted(row["WhoId"] for row in desk.tasks()) == sorted(ref.id for ref in refs)
-
-
-def test_a_task_that_comes_late_is_not_made_twice_where_keys_are_unique() -> None:
-    """The request was carried out after we had asked for it: the second one is told that it is there."""
-    desk = Desk()
-    ref = desk.lead()
-    desk.org.faults.add(Fault(FaultKind.LATE, path=WRITES, after=timedelta(seconds=90)))
-    assert isinstance(desk.apply(task(ref))[0], Unknown)
-    assert desk.writes.probe([task(ref)]) == (Absent(desk.clock()),)
-    desk.clock.advance(timedelta(minutes=2))
-    (found,) = desk.apply(task(ref))
-    assert isinstance(found, Done)
-    assert [row["Id"] for row in desk.tasks()] == [found.remote_id]
-
-
-@pytest.mark.parametrize("applied", [True, False])
-def test_a_stage_whose_answer_is_lost_is_unknown_and_the_probe_tells(*, applied: bool) -> None:
-    """A set is harmless to repeat, but is probed like everything else."""
-    desk = Desk()
-    ref = desk.lead()
-    desk.lose(applied=applied)
-    assert isinstance(desk.apply(stage(ref))[0], Unknown)
-    assert desk.writes.probe([stage(ref)]) == ((Found(ref.id),) if applied else (Absent(desk.clock()),))
-
-
-# People who moved
-
-
-def test_a_converted_lead_goes_to_its_contact(desk: Desk) -> None:
-    """Stage and task are to be tried again, with the contact named; a task from before is found with the contact."""
-    ref = desk.lead()
-    desk.lose(applied=True)
-    assert isinstance(desk.apply(task(ref))[0], Unknown)
-    became = desk.org.rep.convert(ref.id)
-    for command in (stage(ref), task(ref, OTHER)):
-        (found,) = desk.apply(command)
-        assert isinstance(found, Retry), found
-        assert became.contact in found.reason
-    (row,) = desk.tasks()
-    assert row["WhoId"] == became.contact
-    assert desk.writes.probe([task(ref)]) == (Found(row["Id"]),)
-
-
-def test_a_merged_lead_goes_to_its_winner(desk: Desk) -> None:
-    """Its task went over to the winner and is found there; a new stage is to be tried again."""
-    winner, loser = desk.lead("Ann"), desk.lead("Anne")
-    desk.lose(applied=True)
-    assert isinstance(desk.apply(task(loser))[0], Unknown)
-    desk.org.rep.merge(winner.id, loser.id)
-    (row,) = desk.tasks()
-    assert row["WhoId"] == winner.id
-    assert desk.writes.probe([task(loser)]) == (Found(row["Id"]),)
-    for command in (stage(loser), task(loser, OTHER)):
-        (found,) = desk.apply(command)
-        assert isinstance(found, Retry), found
-        assert winner.id in found.reason
-
-
-def test_a_deleted_lead_is_refused_and_the_others_are_done(desk: Desk) -> None:
-    """There is nowhere to go."""
-    gone, ref = desk.lead("Ann"), desk.lead("Bea")
-    desk.org.rep.delete(gone.id)
-    refused, done = desk.apply(stage(gone), stage(ref))
-    assert isinstance(refused, Rejected)
-    assert done == Done(ref.id)
-    refused, done = desk.apply(task(gone), task(ref, OTHER))
-    assert isinstance(refused, Rejected)
-    assert isinstance(done, Done)
 
 
 # What the org refuses
