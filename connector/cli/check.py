@@ -105,7 +105,7 @@ def _online(config: Config) -> tuple[tuple[Problem, ...], list[str], Exit]:
 def _found(config: Config, name: str, found: Schema) -> list[str]:
     """Return what one CRM offers, in short lines."""
     fields = ", ".join(f"{len(each):,} of {kind}" for kind, each in found.fields.items() if each)
-    active = [name for one in found.owners if one.active and (name := known_as(one))]
+    active = [known_as(one) for one in found.owners if one.active and known_as(one)]
     more = f" and {len(active) - _OWNERS_SHOWN:,} more" if len(active) > _OWNERS_SHOWN else ""
     scopes = f"missing: {', '.join(found.missing_scopes)}" if found.missing_scopes else "all that are needed"
     lines = [
