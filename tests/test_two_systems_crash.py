@@ -30,7 +30,9 @@ class Journey:
         """Open the pair and load the base, alive."""
         folder.mkdir()
         people = [somebody("ann", company="Acme"), somebody("ben", company="Acme")]
-        self.pair = Pair(folder, people, changes={"[delivery]": "[delivery]\nworkers = 1"}, unique=unique)
+        # An org without the key field has none for our results either.
+        bare = {} if unique else {'[mapping.salesforce.lead.write]\ntotal = "Connector_Score__c"\n': ""}
+        self.pair = Pair(folder, people, changes={"[delivery]": "[delivery]\nworkers = 1", **bare}, unique=unique)
         self.pair.sync()
         self.pair.later(5 * MINUTE)
         self.pair.engage("ann")

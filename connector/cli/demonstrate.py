@@ -193,7 +193,9 @@ def _act(engine: Engine, done: Pass, before: Act | None = None) -> Act:
     with engine.store.reading() as look:
         effects = look.effects(states=(State.DONE,), limit=10_000_000)
         straight = sum(step.imputed and step.actor == Actor.CONNECTOR for step in look.transitions())
-    moved = Counter(one.command.stage for one in effects if isinstance(one.command, SetStage))
+    # Somebody who is moved in two systems has moved once.
+    steps = {(one.person_id, one.command.stage) for one in effects if isinstance(one.command, SetStage)}
+    moved = Counter(stage for _, stage in steps)
     kinds = Counter(kind_of(one.command) for one in effects)
     return Act(
         done,
