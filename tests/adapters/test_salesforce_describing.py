@@ -244,3 +244,25 @@ def test_preparing_names_what_an_admin_has_to_make() -> None:
     ]
     full = Wanted({"lead": ("Email",)}, ("lead",), tasks=True)
     assert before(Org(clock=VirtualClock()), full).prepare(dry=False) == ()
+
+
+def test_a_revoked_token_and_a_moved_org_are_lived_through(org: Org) -> None:
+    """An admin revokes the session, the org moves to another address: the next call has a new token and goes there."""
+    adapter = before(org)
+    adapter.describe()
+    org.sessions.revoke()
+    adapter.describe()
+    org.sessions.moved_to = "http://127.0.0.1:8703"
+    adapter.describe()
+    assert org.sessions.issued == 3
+
+
+def test_an_org_that_refuses_every_token_gets_two(org: Org) -> None:
+    """Credentials are named as the reason, and nothing is asked again before the pause is over."""
+    adapter = before(org)
+    org.sessions.broken = True
+    for _ in range(20):
+        with pytest.raises(AdapterDown) as caught:
+            adapter.describe()
+        assert caught.value.kind == "credentials"
+    assert org.sessions.issued == 2
