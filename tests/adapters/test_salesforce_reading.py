@@ -185,3 +185,25 @@ def test_a_lost_locator_in_a_strong_read_is_no_answer_either() -> None:
     )
     with pytest.raises(AdapterDown, match="invalid query locator"):
         desk.reads.fetch([ref("lead", lead(1)), ref("lead", lead(2))])
+
+
+def test_a_field_refused_inside_a_composite_is_left_out_and_all_is_asked_again() -> None:
+    """One query of several that names a field hidden meanwhile costs a second call, and no ref its answer."""
+    desk = Desk(count=None)
+    at = desk.clock()
+    refs = [ref("lead", lead(n)) for n in range(201)]
+    rows = [row(one.id, at) for one in refs]
+    hidden = refused(400, "INVALID_FIELD", "No such column 'HasOptedOutProcessing' on entity 'Individual'")
+    desk.tell(several(hidden, hidden), several(page(*rows[:200]), page(rows[200])))
+    assert desk.reads.fetch(refs).records.keys() == set(refs)
+    assert ["HasOptedOutProcessing" in text for text in desk.org.soql] == [True, True, False, False]
+
+
+def test_a_refusal_that_nothing_mends_ends_in_salesforces_words() -> None:
+    """The second refusal of a field is not asked a third time."""
+    desk = Desk(count=None)
+    hidden = refused(400, "INVALID_FIELD", "No such column 'Odd__c' on entity 'Lead'")
+    desk.tell(hidden, hidden)
+    with pytest.raises(AdapterDown, match="Odd__c"):
+        desk.reads.fetch([ref("lead", lead(1))])
+    assert len(desk.org.requests) <= 2
