@@ -138,6 +138,7 @@ def test_results_go_to_an_account_too() -> None:
         ("Statsu", "x", ('Lead has no field "Statsu"', "field-level security", 'Did you mean "Status"?')),
         ("HasOptedOutOfEmail", "true", ('no field "HasOptedOutOfEmail"', "Edit on Lead.HasOptedOutOfEmail")),
         ("Sum__c", "3", ("may read Lead.Sum__c but not write it", "formulas")),
+        ("Status", "Workin", ("Lead.Status is a picklist without that value", '"Workin"', 'Did you mean "Working"?')),
         ("Score__c", "many", ("Lead.Score__c holds numbers", '"many"')),
         ("Score__c", "nan", ("Lead.Score__c holds numbers", '"nan"')),
         ("Since__c", "soon", ("Lead.Since__c holds dates", '"soon"')),
@@ -193,15 +194,14 @@ def test_a_poisoned_row_is_alone_refused_in_the_end() -> None:
     """A request that is refused whole wrote nothing: its rows go again in tens, then alone."""
     bench = Bench()
     bench.org.told.append(poisoned(bench, "poison"))
-    waiting = {stage(lead(n), "poison" if n == 17 else "MQL").key: n for n in range(60)}
+    waiting = list(range(60))
     outcomes: dict[int, Outcome] = {}
     rounds = 0
     while waiting and rounds < 5:
         rounds += 1
-        todo = list(waiting.values())
-        found = bench.apply(*(stage(lead(n), "poison" if n == 17 else "MQL") for n in todo))
-        outcomes.update(zip(todo, found, strict=True))
-        waiting = {stage(lead(n)).key: n for n in todo if isinstance(outcomes[n], Retry)}
+        found = bench.apply(*(fields(lead(n), Reasons__c="poison" if n == 17 else "fine") for n in waiting))
+        outcomes.update(zip(waiting, found, strict=True))
+        waiting = [n for n in waiting if isinstance(outcomes[n], Retry)]
     assert rounds == 3
     assert isinstance(outcomes.pop(17), Rejected)
     assert outcomes == {n: Done(lead(n).id) for n in range(60) if n != 17}

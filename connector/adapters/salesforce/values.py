@@ -49,7 +49,9 @@ def row_of(sobject: str, wanted: Mapping[str, str], known: Mapping[str, FieldInf
         try:
             values[name] = converted(text, known[name])
         except _Wrong as error:
-            wrong.append(f'{sobject}.{name} {error}, but "{text}" was to be written: map a result that fits')
+            near = did_you_mean(text, [each.value for each in known[name].options])
+            said = f'{sobject}.{name} {error}, but "{text}" was to be written: map a value that fits'
+            wrong.append(f"{said}. {near}" if near else said)
     return Row(values, tuple(wrong))
 
 
@@ -93,6 +95,9 @@ def converted(text: str, info: FieldInfo) -> object:
         return _instant(text).date().isoformat()
     if info.type == "datetime":
         return instant_text(_instant(text))
+    if info.type == "picklist" and info.options and text not in {each.value for each in info.options}:
+        # Salesforce stores it all the same unless the picklist is restricted, and no report would count it.
+        raise _Wrong("is a picklist without that value")
     return cut(text, info.length) if info.type in _TEXTS else text
 
 
