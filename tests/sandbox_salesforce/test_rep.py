@@ -37,6 +37,8 @@ def test_a_conversion_makes_account_and_contact(call: Caller, org: Org, clock: V
     row = org.values("CampaignMember", member)
     assert (row["LeadId"], row["ContactId"]) == (lead_id, became.contact)
     assert org.values("Opportunity", became.opportunity)["AccountId"] == became.account
+    (entry,) = org.journal.of("Lead", "convert", "rep")
+    assert (entry.object_id, entry.changes["ContactId"]) == (lead_id, became.contact)
     assert org.journal.tasks_by_contact()[lead_id] == [still_open["id"], closed["id"]]
     with pytest.raises(ValueError, match="no lead that can be converted"):
         org.rep.convert(lead_id)

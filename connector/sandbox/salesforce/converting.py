@@ -87,6 +87,7 @@ def convert(  # noqa: PLR0913 -- all that a rep chooses
         "ConvertedOpportunityId": deal or None,
     }
     records.store(state, state.schema.of("Lead"), lead_id, values, by)
+    records.note(state, "convert", "Lead", lead_id, {"AccountId": account, "ContactId": contact}, by)
     _move_open(state, lead_id, contact, by)
     for each in state.db.find("CampaignMember", "LeadId", lead_id):
         records.store(state, state.schema.of("CampaignMember"), each, {"ContactId": contact}, by)
