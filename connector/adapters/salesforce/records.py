@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final, cast
 
 from connector.adapters.base import TASK_OPEN
@@ -62,7 +63,13 @@ def from_ms(milliseconds: int) -> datetime:
 def key_of(row: Row, name: str = ID) -> str:
     """Return the id in field *name* in its long form; empty when there is none."""
     value = row.get(name)
-    return to18(value) if isinstance(value, str) and is_id(value) else ""
+    return _long(value) if isinstance(value, str) else ""
+
+
+@lru_cache(maxsize=8_192)
+def _long(text: str) -> str:
+    """Return an id in its long form, empty when it is none; the ids of a page are asked for several times each."""
+    return to18(text) if is_id(text) else ""
 
 
 def stamp_of(row: Row, path: str = STAMP) -> datetime:
