@@ -19,8 +19,10 @@ DEV_STAMP := $(VENV)/.dev-$(call sum,requirements/dev.txt)
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(RUN_STAMP) ## a simulated HubSpot, the bundled people, a real sync, the funnel and some of the tasks
+demo: $(RUN_STAMP) ## simulated CRMs, the bundled people, a real sync, the funnel and some of the tasks: HubSpot, then with Salesforce
 	@$(BIN)/connector demo
+	@printf '\n%s\n\n' '==== The same people where sales works in Salesforce ===='
+	@$(BIN)/connector demo --config examples/hubspot-marketing-salesforce-sales/config.toml
 
 test: $(DEV_STAMP) ## all tests
 	@$(BIN)/python -m pytest -q -n $(WORKERS)

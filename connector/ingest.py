@@ -20,7 +20,7 @@ from connector.mapping.compiled import Mapped
 from connector.mapping.digest import digest_of_raw
 from connector.model import COMPANIES, CrmRef, Engagement, Record, Stage, Standing, Transition
 from connector.sightings import Sight, drop_waiting, sight_of
-from connector.store.base import Cursor, Held, Quarantined, Writing
+from connector.store.base import Cursor, Dossier, Held, Quarantined, Writing
 from connector.whose import assigned, owners, remember_twins
 
 
@@ -45,6 +45,8 @@ class _Batch:
     clean: list[CrmRef] = field(default_factory=list)
     seen: list[tuple[int, Seen]] = field(default_factory=list)
     newcomers: set[int] = field(default_factory=set)
+    fresh: set[CrmRef] = field(default_factory=set)
+    """Rows of people that we did not hold before, or held as deleted."""
 
 
 def mapping_note(system: str, stream: str) -> str:
@@ -244,6 +246,8 @@ def _take_person(batch: _Batch, record: Record, one: Mapped, known: Mapping[CrmR
     """Keep a person's row and what it tells of engagement; an older version than the one we know tells only that."""
     batch.clean.append(record.ref)
     before = known.get(record.ref)
+    if before is None or before.gone_at is not None:
+        batch.fresh.add(record.ref)
     batch.engagements += [(person_id, happening) for happening in one.happenings.new]
     batch.withdrawn += one.happenings.withdrawn
     stale = before is not None and record.modified_at < before.modified_at
@@ -285,6 +289,8 @@ def _note_stage(batch: _Batch, record: Record, before: Held | None, after: Held,
         known=before is not None,
         at=record.modified_at,
         behind=behind,
+        # A merge or a conversion brings a new record too, and nobody was away.
+        returned=before is None and not record.merged,
     )
     batch.seen.append((after.person_id, seen))
 
@@ -340,24 +346,34 @@ def _write(batch: _Batch) -> int:
     return len(batch.touched) + len(batch.refused)
 
 
+def _was_there(batch: _Batch, dossier: Dossier) -> bool:
+    """Tell whether the person had a living row before this batch."""
+    return any(row.person_id and row.gone_at is None and row.ref not in batch.fresh for row in dossier.held)
+
+
 def _observe_all(batch: _Batch) -> None:
     """Take over the stages that others set; people who came after go-live need no baseline."""
     config = batch.engine.config
     ids = [person_id for person_id, _ in batch.seen]
     standings: dict[int, Standing] = {}
+    there: set[int] = set()
     known = [one for one in dict.fromkeys(ids) if one not in batch.newcomers]
     if known:
-        standings = {one.standing.person_id: one.standing for one in batch.tx.dossiers(known, companies=False)}
+        dossiers = batch.tx.dossiers(known, companies=False)
+        standings = {one.standing.person_id: one.standing for one in dossiers}
+        there = {one.standing.person_id for one in dossiers if _was_there(batch, one)}
     before = {**standings, **{person_id: Standing(person_id) for person_id in batch.newcomers}}
     for person_id in batch.newcomers:
         before_us = batch.fresh_start or batch.now < config.agreement.effective
         agreement = "" if before_us else config.agreement.hash
         standings[person_id] = Standing(person_id, agreement=agreement)
     steps: list[Transition] = []
-    for person_id, seen in batch.seen:
+    for person_id, look in batch.seen:
         standing = standings.get(person_id)
         if standing is None:
             continue
+        seen = replace(look, returned=look.returned and person_id not in there | batch.newcomers)
+        there.add(person_id)
         standings[person_id], new = observe(standing, seen, config.agreement.hold, config.playbooks, config.home.stages)
         steps += new
     changed = [one for person_id, one in standings.items() if one != before[person_id]]

@@ -42,6 +42,7 @@ class Seen:
         known: Whether the record was known before.
         at: When it changed, by the vendor's clock.
         behind: Whether the record never showed where the person stands: our own move still waits to be written.
+        returned: Whether the person had no record left before this one: deleted, and made anew under their address.
     """
 
     system: str
@@ -50,6 +51,7 @@ class Seen:
     known: bool
     at: datetime
     behind: bool = False
+    returned: bool = False
 
 
 def rank(stage: Stage | None) -> int:
@@ -82,6 +84,8 @@ def observe(
         playbooks: Whose triggers follow the move.
         order: `[home] stages`: between two people who moved at the same time the first system named wins.
     """
+    if not seen.known and seen.returned and standing.stage is not None:
+        return _begun_anew(standing, seen, hold, playbooks)
     if not seen.known:
         return _first_sight(standing, seen, hold)
     if seen.after == standing.stage or _overruled(standing, seen, order):
@@ -120,6 +124,28 @@ def _overruled(standing: Standing, seen: Seen, order: Sequence[str]) -> bool:
         return seen.at < standing.stage_at
     places = {name: place for place, name in enumerate(order)}
     return places.get(last, len(places)) < places.get(seen.system, len(places))
+
+
+def _begun_anew(
+    standing: Standing, seen: Seen, hold: timedelta, playbooks: Iterable[Playbook]
+) -> tuple[Standing, tuple[Transition, ...]]:
+    """Take the stage of a record made anew after the last one was deleted, even one further back; no set-back."""
+    if seen.after == standing.stage:
+        return standing, ()
+    barriers = standing.barriers
+    if seen.after == Stage.DISQUALIFIED:
+        barriers = (*(one for one in barriers if one.reason != SET_BACK), _set_back(seen.at, hold))
+    step = Transition(standing.person_id, standing.stage, seen.after, seen.at, Actor.FOUND, system=seen.system)
+    moved = replace(
+        standing,
+        stage=seen.after,
+        stage_at=seen.at if seen.after is not None else None,
+        barriers=barriers,
+        triggers=_left(standing.triggers, playbooks, seen.after),
+        moved_in="",
+        found=True,
+    )
+    return moved, (step,)
 
 
 def _first_sight(standing: Standing, seen: Seen, hold: timedelta) -> tuple[Standing, tuple[Transition, ...]]:

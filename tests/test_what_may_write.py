@@ -358,6 +358,35 @@ def test_a_customer_is_left_alone(tmp_path: Path) -> None:
     assert world.tasks("ann") == []
 
 
+def test_who_is_deleted_and_made_anew_starts_where_the_new_record_stands(tmp_path: Path) -> None:
+    """An SQL is deleted; months later the same address is a lead again, and asks again: stage and task come again."""
+    world = World(tmp_path, [somebody("ann")])
+    world.sync()
+    world.later(5 * MINUTE)
+    world.engage("ann")
+    world.sync()
+    (task,) = world.portal.journal.tasks_by_contact()[world.portal.contact_id("ann")]
+    world.portal.rep.complete_task(task)
+    world.portal.rep.archive_contact(world.portal.contact_id("ann"))
+    world.later(timedelta(days=60))
+    world.sync()
+    again = world.portal.rep.create_contact({
+        "email": "ann@buyer.example",
+        "firstname": "Ann",
+        "lifecyclestage": "lead",
+    })
+    world.later(5 * MINUTE)
+    world.sync()
+    assert world.portal.values("contacts", again)["lifecyclestage"] == "lead"
+    world.later(5 * MINUTE)
+    form = {"recent_conversion_date": world.clock().isoformat(), "recent_conversion_event_name": "Demo request"}
+    world.portal.rep.set_values("contacts", again, form)
+    world.later(5 * MINUTE)
+    world.sync()
+    assert world.portal.values("contacts", again)["lifecyclestage"] == "salesqualifiedlead"
+    assert len(world.portal.journal.tasks_by_contact()[again]) == 1
+
+
 def test_a_deleted_contact_gets_nothing_and_blocks_nobody(tmp_path: Path) -> None:
     """One contact is deleted between decision and write; the other one's task goes out."""
     world = synced(tmp_path, "ann", "ben")
