@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from connector.config.template import template
 
 from tests.docs.pages import ROOT, Block
 
@@ -52,13 +53,14 @@ def differs(shown: str, real: str) -> bool:
     return re.fullmatch(pattern, masked(real)) is None
 
 
-def run(folder: Path, typed: Sequence[str], *, bare: bool = False) -> list[Answer]:
-    """Return what came of commands that are typed in *folder*, where the example is config.toml."""
-    shutil.copy(ROOT / "config.example.toml", folder / "config.toml")
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("CONNECTOR_", "HUBSPOT_"))}
+def run(folder: Path, typed: Sequence[str], *, bare: bool = False, crm: str = "hubspot") -> list[Answer]:
+    """Return what came of commands that are typed in *folder*, where config.toml is what `init` writes for *crm*."""
+    (folder / "config.toml").write_text(template(crm), encoding="utf-8")
+    ours = ("CONNECTOR_", "HUBSPOT_", "SALESFORCE_")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     done = subprocess.run(
         [sys.executable, "-m", "tests.docs.shell"],
-        input=json.dumps({"bare": bare, "commands": list(typed)}),
+        input=json.dumps({"crm": crm, "bare": bare, "commands": list(typed)}),
         cwd=folder,
         env={**clean, "PYTHONPATH": str(ROOT)},
         capture_output=True,

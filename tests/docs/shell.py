@@ -1,7 +1,7 @@
 """
 A shell for the documents' sessions, a process of its own: `export`, `echo $?`, `connector …` beside a served sandbox.
 
-It reads one JSON object from standard input, `{"bare": …, "commands": […]}`, and prints a list of
+It reads one JSON object from standard input, `{"crm": …, "bare": …, "commands": […]}`, and prints a list of
 `[exit code, what is shown, standard output alone]`, one for each command. The commands run in this process, one
 after the other, in the current folder; only `connector run` gets a process of its own, which is asked to end once it
 has said that it is ready. No limits are enforced or kept to: what the pages show does not depend on them.
@@ -26,20 +26,25 @@ from typing_extensions import override
 from connector.cli.app import app
 from connector.sandbox.hubspot import Portal, load, serve
 from connector.sandbox.hubspot.command import SAMPLE
+from connector.sandbox.salesforce import Org
 
 CONNECTOR: Final = Path(sys.executable).with_name("connector")
 BASE_URL: Final = "CONNECTOR_SYSTEMS__HUBSPOT__BASE_URL"
 SEARCHES: Final = "CONNECTOR_SYSTEMS__HUBSPOT__SEARCH_PER_SECOND"
 _PATIENCE: Final = 30.0
+_ORG: Final = {"SALESFORCE_CLIENT_ID": "demo", "SALESFORCE_CLIENT_SECRET": "demo"}
+"""The only consumer whom the simulated org gives a token, whatever a page calls it."""
 
 
 class Shell:
     """What a reader types, with the variables they have set so far."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, crm: str) -> None:
         """Begin with a token and the sandbox, whatever the page calls them."""
         self.url = url
         self.variables: dict[str, str] = {"HUBSPOT_TOKEN": "rehearsal", BASE_URL: url, SEARCHES: "100"}
+        if crm == "salesforce":
+            self.variables = {**_ORG, "CONNECTOR_SYSTEMS__SALESFORCE__BASE_URL": url}
         self.last = 0
 
     def run(self, command: str) -> tuple[int, str, str]:
@@ -48,7 +53,7 @@ class Shell:
         if words[0] == "export":
             for word in words[1:]:
                 name, _, value = word.partition("=")
-                self.variables[name] = self.url if name == BASE_URL else value
+                self.variables[name] = self.url if name == BASE_URL else _ORG.get(name, value)
             return 0, "", ""
         if words == ["echo", "$?"]:
             return 0, f"{self.last}\n", ""
@@ -103,9 +108,9 @@ def _daemon(words: Sequence[str], variables: Mapping[str, str]) -> tuple[int, st
 def main() -> None:
     """Run what standard input asks for."""
     asked = json.load(sys.stdin)
-    portal = Portal(load(SAMPLE), bare=asked["bare"], limits="off")
-    with serve(portal) as server:
-        shell = Shell(server.url)
+    simulated = Org if asked["crm"] == "salesforce" else Portal
+    with serve(simulated(load(SAMPLE), bare=asked["bare"], limits="off")) as server:
+        shell = Shell(server.url, asked["crm"])
         answers = [shell.run(command) for command in asked["commands"]]
     json.dump(answers, sys.stdout)
 

@@ -13,6 +13,7 @@ from typing import Final
 
 import pytest
 
+from connector.config.template import template
 from connector.decide import Judge
 from connector.sandbox.people import Person, person_of
 from connector.selftest import run_tests
@@ -36,6 +37,8 @@ OTHER_PROGRAMS: Final[Mapping[str, str]] = {
 """Programs that the documents name and the tests do not run, with the reason."""
 OPTIONS: Final = {name: {opt for one in parameters(found) for opt in one.opts} for name, found in commands()}
 EXAMPLE: Final = read(ROOT / "config.example.toml")
+ORG: Final = ROOT / "docs" / "how-to" / "connect-salesforce.md"
+"""Its blocks are parts of what `init --crm salesforce` writes."""
 _SECTION: Final = re.compile(r"^(?=\[)", re.MULTILINE)
 _NAME: Final = re.compile(r'^name = "(.*?)"', re.MULTILINE)
 _CALL: Final = re.compile(r"`(connector [^`]+)`")
@@ -63,18 +66,19 @@ def head(section: str) -> str:
     return f"{first}:{found.group(1)}" if found and section.startswith("[[") else first
 
 
-def completed(fragment: str) -> str:
-    """Return the example with the sections of *fragment* in place of its own of the same header and name."""
+def completed(fragment: str, whole: str = EXAMPLE) -> str:
+    """Return *whole* with the sections of *fragment* in place of its own of the same header and name."""
     above, *sections = _SECTION.split(fragment)
     assert not above.strip()
     replaced = {head(one) for one in sections}
-    return "\n".join([*(one for one in _SECTION.split(EXAMPLE) if head(one) not in replaced), *sections])
+    return "\n".join([*(one for one in _SECTION.split(whole) if head(one) not in replaced), *sections])
 
 
 @pytest.mark.parametrize("block", own("toml"), ids=str)
 def test_toml_is_part_of_a_configuration_that_loads(block: Block, tmp_path: Path) -> None:
     """Without any problem, and its own tests pass."""
-    found = from_text(tmp_path, completed(block.text))
+    whole = template("salesforce") if block.page == ORG else EXAMPLE
+    found = from_text(tmp_path, completed(block.text, whole))
     assert [one.message for one in found.problems] == []
     assert found.config is not None
     config = found.config

@@ -16,6 +16,8 @@ ELSEWHERE: Final = {
 """Pages that build up a file of their own, each with the test that executes all of it."""
 BARE: Final = ROOT / "docs" / "how-to" / "connect-hubspot.md"
 """Shows a portal that has no field of ours yet."""
+ORG: Final = ROOT / "docs" / "how-to" / "connect-salesforce.md"
+"""Runs beside the other simulated CRM, with what `init --crm salesforce` writes."""
 SHOWN: Final = tuple(
     page for page in PAGES if page not in ELSEWHERE and any(one.page == page for one in blocks("console"))
 )
@@ -25,7 +27,8 @@ SHOWN: Final = tuple(
 def test_a_session_runs_as_it_is_shown(page: Path, tmp_path: Path) -> None:
     """Command after command, beside a sandbox; what ends badly is followed by `echo $?`."""
     steps = [step for one in blocks("console") if one.page == page for step in commands(one)]
-    answers = run(tmp_path, [command for command, _ in steps], bare=page == BARE)
+    crm = "salesforce" if page == ORG else "hubspot"
+    answers = run(tmp_path, [command for command, _ in steps], bare=page == BARE, crm=crm)
     followed = [command for command, _ in steps[1:]] + [""]
     for (command, shown), (code, real, _), then in zip(steps, answers, followed, strict=True):
         assert code == 0 or then == "echo $?", f"{command} ended with {code}:\n{real}"
