@@ -314,7 +314,11 @@ def _take_gone(batch: _Batch, gone: Sequence[CrmRef], known: Mapping[CrmRef, Hel
     batch.clean += gone
     for ref in gone:
         row = known.get(ref)
-        if row is None or row.gone_at is not None:
+        if row is None:
+            # An activity that somebody deleted did not take place, or not as it stood there.
+            batch.withdrawn += batch.engine.readers[ref.system].row_keys(ref)
+            continue
+        if row.gone_at is not None:
             continue
         batch.rows[ref] = replace(row, gone_at=batch.now)
         if row.person_id:
@@ -331,7 +335,7 @@ def _write(batch: _Batch) -> int:
         # Somebody is due only for engagement that is really new; the store tells by its keys.
         batch.touched |= tx.add_all_engagements(batch.engagements, batch.now)
     if batch.withdrawn:
-        tx.withdraw(batch.withdrawn)
+        batch.touched |= tx.withdraw(batch.withdrawn)
     if batch.companies:
         for people in tx.people_at(sorted(batch.companies)).values():
             batch.touched.update(people)

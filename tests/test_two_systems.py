@@ -171,3 +171,21 @@ def test_a_changed_address_keeps_its_person(tmp_path: Path) -> None:
     pair.settle()
     assert pair.stages("ann") == ("sql", "sql")
     assert len(pair.tasks("ann")) == 1
+
+
+def test_a_deleted_activity_counts_no_more(tmp_path: Path) -> None:
+    """A call that a rep logged by mistake kept the task away; once it is deleted the task comes."""
+    pair = opened(tmp_path)
+    call = pair.org.rep.log_call(pair.org.lead_id("ann"))
+    pair.settle(1)
+    with pair.store.reading() as look:
+        (dossier,) = look.dossiers(look.find("ann@buyer.example"))
+        assert [one.type for one in dossier.engagements] == ["sales_activity"]
+    pair.org.rep.delete_task(call)
+    pair.settle(1)
+    with pair.store.reading() as look:
+        (dossier,) = look.dossiers(look.find("ann@buyer.example"))
+        assert dossier.engagements == ()
+    pair.engage("ann")
+    pair.settle(1)
+    assert len(pair.tasks("ann")) == 1

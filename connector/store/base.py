@@ -160,8 +160,13 @@ class Writing(Reading, Protocol):
     def add_all_engagements(self, rows: Iterable[tuple[int, Engagement]], now: datetime) -> frozenset[int]:
         """Insert (person, engagement) pairs whose key is new, in bulk; return the people who really got one."""
 
-    def withdraw(self, keys: Sequence[str]) -> None:
-        """Take engagements back (a cancelled meeting): they count no more, whatever arrives later under that key."""
+    def withdraw(self, keys: Sequence[str]) -> frozenset[int]:
+        """
+        Take engagements back (a cancelled meeting): they count no more, whatever arrives later under that key.
+
+        Returns:
+            The people who had one of them.
+        """
 
     def touch(self, person_ids: Iterable[int], due_at: datetime) -> None:
         """Let facts of these people have changed: revision + 1, due at *due_at* or earlier."""

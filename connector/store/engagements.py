@@ -24,6 +24,7 @@ _OF_PEOPLE = select(
     engagements.c.system,
 ).where(among(engagements.c.person_id))
 _WITHDRAWN = select(withdrawn.c.key).where(among(withdrawn.c.key))
+_WHO_HAS = select(engagements.c.person_id).where(among(engagements.c.key))
 _FORGET = delete(engagements).where(among(engagements.c.key))
 _KNOWN = select(engagements.c.key).where(among(engagements.c.key))
 
@@ -94,7 +95,9 @@ class EngagementsWriting(Engagements):
         self._change(_once(self._insert), [_raw(person_id, row, added_at) for person_id, row in wanted.values()])
         return list(wanted.values())
 
-    def withdraw(self, keys: Sequence[str]) -> None:
+    def withdraw(self, keys: Sequence[str]) -> frozenset[int]:
         """See `Writing.withdraw`; a key that was never seen is remembered as well, its booking may come late."""
         self._change(_gone_for_good(self._insert), [{"key": key} for key in keys])
+        losers = frozenset(person for (person,) in self._rows_in(_WHO_HAS, keys))
         self._change_in(_FORGET, keys)
+        return losers

@@ -178,7 +178,7 @@ def what_was_taken_back_never_returns(subject: Subject) -> None:
     with subject.store() as store, store.writing() as turn:
         one = turn.new_person("", NOW)
         turn.add_engagements(one, [viewed("booked"), viewed("kept")], NOW)
-        turn.withdraw(["booked", "not yet seen"])
+        assert turn.withdraw(["booked", "not yet seen"]) == {one}
         assert turn.add_engagements(one, [viewed("booked"), viewed("not yet seen")], NOW) == 0
         assert [row.key for row in turn.dossiers([one])[0].engagements] == ["kept"]
 

@@ -332,6 +332,7 @@ _REST: Final = (
     Mutant(
         "twins", "set_={", "set_={**{'name': new.excluded.name}} or {", facts.a_twin_is_remembered_before_it_is_seen
     ),
+    Mutant("engagements", "return losers", "return frozenset()", facts.what_was_taken_back_never_returns),
     Mutant("twins", ".where(among(twins.c.name))", "", facts.a_twin_is_remembered_before_it_is_seen),
     Mutant("sqlite", '"BEGIN IMMEDIATE" if writes', '"BEGIN" if writes', life.writers_take_turns),
 )
