@@ -154,5 +154,5 @@ def setup(file: Path | None, *, yes: bool) -> Exit:
     if not lines:
         out("nothing to create, every field is there")
     elif not yes:
-        err("nothing was created; connector setup --yes creates them")
+        err("nothing was created; connector setup --yes creates what it may")
     return Exit.DONE
