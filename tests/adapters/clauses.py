@@ -30,13 +30,28 @@ def yes() -> bool:
     return True
 
 
-def pages(adapter: Adapter, stream: str, cursor: str | None = None) -> list[Page]:
-    """Return all pages from *cursor* on."""
-    found = [adapter.pull(stream, cursor)]
-    while found[-1].more:
+def pages(
+    subject: Subject, cursor: str | None = None, *, stream: str = "", adapter: Adapter | None = None
+) -> list[Page]:
+    """Return all pages from *cursor* on, of people unless another stream is said; a rest is slept through."""
+    found: list[Page] = []
+    while not found or found[-1].more:
         assert len(found) < MOST_PAGES, "a stream without an end"
-        found.append(adapter.pull(stream, found[-1].cursor))
+        found.append((adapter or subject.adapter).pull(stream or subject.stream, cursor))
+        cursor = found[-1].cursor
+        subject.clock.sleep(found[-1].rest or timedelta())
     return found
+
+
+def begun(subject: Subject) -> Page:
+    """Return the first page of the first load that has rows."""
+    page = subject.adapter.pull(subject.stream, None)
+    for _ in range(MOST_PAGES):
+        if page.records:
+            break
+        subject.clock.sleep(page.rest or timedelta())
+        page = subject.adapter.pull(subject.stream, page.cursor)
+    return page
 
 
 def read(found: Sequence[Page]) -> dict[str, Record]:

@@ -22,7 +22,7 @@ from connector.sandbox.hubspot import Portal
 from connector.sandbox.inprocess import InProcess
 from connector.secrets import Secret
 
-from tests.adapters.subjects import TOKEN
+from tests.adapters.subject_hubspot import TOKEN
 from tests.clock import VirtualClock
 
 WANTED: Final = Wanted(

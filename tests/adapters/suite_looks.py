@@ -69,7 +69,7 @@ def a_probe_that_cannot_read_is_down(subject: Subject) -> None:
 def the_schema_tells_what_there_is(subject: Subject) -> None:
     """Fields with options, owners, account and tier are what the vendor has now."""
     schema = subject.adapter.describe()
-    choice = schema.fields["contact"][subject.stage_field]
+    choice = schema.fields[subject.person][subject.stage_field]
     values = [one.value for one in choice.options]
     assert choice.type == "choice"
     assert values.index(subject.stages[0]) < values.index(subject.stages[1])
@@ -93,14 +93,15 @@ def a_dry_preparation_makes_nothing(subject: Subject) -> None:
     before = subject.writes()
     assert any(subject.result_field in one for one in subject.adapter.prepare(dry=True))
     assert subject.writes() == before
-    assert subject.result_field not in subject.adapter.describe().fields["contact"]
+    assert subject.result_field not in subject.adapter.describe().fields[subject.person]
 
 
 def a_preparation_makes_each_field_once(subject: Subject) -> None:
-    """The fields that are missing are made; the next time nothing is."""
+    """The fields that are missing are made, or named for an admin to make; the next time nothing is."""
     planned = subject.adapter.prepare(dry=True)
     assert len(subject.adapter.prepare(dry=False)) == len(planned) > 0
-    assert subject.result_field in subject.adapter.describe().fields["contact"]
+    subject.make_by_hand()
+    assert subject.result_field in subject.adapter.describe().fields[subject.person]
     assert subject.adapter.prepare(dry=False) == ()
     ref = subject.contact("Ann")
     assert subject.adapter.apply([SetFields("f", ref, {subject.result_field: "7"})], yes) == (Done(ref.id),)

@@ -17,7 +17,7 @@ from connector.sandbox.hubspot import Fault, FaultKind
 from connector.secrets import Secret
 
 from tests.adapters.desk import Desk, reply, told
-from tests.adapters.subjects import TOKEN
+from tests.adapters.subject_hubspot import TOKEN
 
 WRITES = Wanted(
     {"contact": ("email",)},

@@ -11,7 +11,7 @@ from connector.budget import Budget
 from connector.commands import Retry, SetFields
 
 from tests.adapters.desk import Desk, budgeted
-from tests.adapters.subjects import Patient
+from tests.adapters.patience import Patient
 
 
 def desk_with(share: float) -> tuple[Desk, Budget]:

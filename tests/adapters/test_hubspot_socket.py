@@ -21,7 +21,7 @@ from connector.sandbox.server import serve
 from connector.secrets import Secret
 
 from tests.adapters.desk import WANTED, Open
-from tests.adapters.subjects import TOKEN
+from tests.adapters.subject_hubspot import TOKEN
 from tests.clock import VirtualClock
 
 MOVED = b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"

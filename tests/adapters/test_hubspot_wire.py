@@ -28,7 +28,7 @@ from connector.commands import Done, Rank, Rejected, Retry, SetFields, Unknown
 from connector.model import CrmRef
 
 from tests.adapters.desk import Open, in_turn, reply, told
-from tests.adapters.subjects import TOKEN
+from tests.adapters.subject_hubspot import TOKEN
 from tests.clock import VirtualClock
 
 REF = CrmRef("hubspot", "contact", "51")

@@ -14,7 +14,7 @@ import pytest
 from connector.adapters import memory
 from connector.adapters.memory import MemoryAdapter
 
-from tests.adapters.subjects import MemorySubject
+from tests.adapters.subject_memory import MemorySubject
 from tests.adapters.suite import CLAUSES
 
 SOURCE = Path(memory.__file__).read_text(encoding="utf-8")
@@ -54,7 +54,7 @@ MUTANTS = (
     mutant("only_the_first_load_is_backfill", "backfill=at < loaded", "backfill=True"),
     mutant("only_the_first_load_is_backfill", "backfill=at < loaded", "backfill=False"),
     mutant("every_change_after_is_brought", "if one[0] > at)", "if one[0] > at + 1)"),
-    mutant("many_changes_at_one_instant_all_come", "more=len(due) > PAGE", "more=PAGE < len(due) < 260"),
+    mutant("many_changes_at_one_instant_all_come", "more=len(due) > PAGE", "more=PAGE < len(due) < 230"),
     mutant(
         "the_same_cursor_loses_nothing",
         AT,
@@ -80,6 +80,13 @@ MUTANTS = (
         "what_was_deleted_is_told", "gone=tuple(ref for _, ref in page if", "gone=tuple(ref for _, ref in page[:0] if"
     ),
     mutant("a_merge_is_told_by_who_lives_on", "parents, row.merged, related", "parents, (), related"),
+    mutant("a_record_that_became_another_is_told_by_that_one", "parents, row.merged, related", "parents, (), related"),
+    mutant(
+        "a_record_that_became_another_is_told_by_that_one",
+        "moved={ref: one for ref, one in shown.items() if one.ref != ref}",
+        "moved={}",
+    ),
+    mutant("a_page_that_rests_has_more_to_come", "backfill=at < loaded,", "backfill=at < loaded, rest=timedelta(1),"),
     mutant(
         "a_pull_that_fails_loses_nothing",
         "        self._read()\n        name = next",
