@@ -1,4 +1,4 @@
-"""What `connector init` writes for Salesforce runs as it is: compared with a simulated org, then synced with its people."""
+"""What `connector init` writes for Salesforce runs as it is: compared with a simulated org, then synced."""
 
 from __future__ import annotations
 
