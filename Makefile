@@ -14,7 +14,11 @@ sum = $(shell cat $(1) pyproject.toml | cksum | tr -dc '0-9')
 RUN_STAMP := $(VENV)/.run-$(call sum,requirements/runtime.txt requirements/build.txt)
 DEV_STAMP := $(VENV)/.dev-$(call sum,requirements/dev.txt)
 
-.PHONY: help demo test lint types format bench container lock clean
+# The queries that the tests have sent, for `make soql`, and the parser that reads them there.
+SOQL_LOG := build/soql.jsonl
+SOQL_PARSER := build/soql_check
+
+.PHONY: help demo test lint types soql format bench container lock clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +29,8 @@ demo: $(RUN_STAMP) ## simulated CRMs, the bundled people, a real sync, the funne
 	@$(BIN)/connector demo --config examples/hubspot-marketing-salesforce-sales/config.toml
 
 test: $(DEV_STAMP) ## all tests
-	@$(BIN)/python -m pytest -q -n $(WORKERS)
+	@mkdir -p $(dir $(SOQL_LOG)) && rm -f $(SOQL_LOG)
+	@CONNECTOR_SOQL_LOG=$(abspath $(SOQL_LOG)) $(BIN)/python -m pytest -q -n $(WORKERS)
 
 lint: $(DEV_STAMP) ## the rules of style, for code, TOML and the compose file
 	@$(BIN)/ruff check --quiet .
@@ -35,6 +40,9 @@ lint: $(DEV_STAMP) ## the rules of style, for code, TOML and the compose file
 
 types: $(DEV_STAMP) ## mypy, strict
 	@$(BIN)/mypy --no-error-summary
+
+soql: | $(SOQL_LOG) ## the queries of the last `make test` through a second parser, where there is Node
+	@tools/soql_check/run $(SOQL_LOG) $(SOQL_PARSER)
 
 format: $(DEV_STAMP) ## lay out the code as `make lint` wants it
 	@$(BIN)/ruff check --quiet --fix .
@@ -58,6 +66,9 @@ COMPILE = CUSTOM_COMPILE_COMMAND='make lock' $(VENV)/.lock/bin/pip-compile --qui
 clean: ## remove everything that was made here
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
 	@find connector tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+$(SOQL_LOG):
+	@$(MAKE) --no-print-directory test
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
