@@ -31,13 +31,16 @@ from connector.engine import DEADLINE, Engine
 from connector.events import Dropped, Tried
 from connector.ingest import take_fresh
 from connector.model import CrmRef, Record
-from connector.store.base import Effect, Held, Settlement, State, Writing
+from connector.store.base import Effect, Held, Settlement, State, StoreBusy, Writing
+from connector.tasking import in_time
 
 RECORDS: Final = 100
 """Records whose writes one step takes: what HubSpot updates in one call."""
 NEXT_PASS: Final = timedelta(seconds=30)
 """Rest of a write whose record was merged meanwhile: longer than the patience of a pass, so that none spins on it."""
 _FIRST_WAIT: Final = timedelta(seconds=2)
+_TRIES: Final = 20
+"""Times that an outcome is offered to a store which others keep busy, each with the store's own patience."""
 _LONGEST_WAIT: Final = timedelta(minutes=30)
 _ORDER: Final = (Kind.TASK, Kind.STAGE, Kind.FIELDS)
 
@@ -286,7 +289,7 @@ def _send(engine: Engine, system: str, effects: Sequence[Effect]) -> tuple[Deliv
     sent_at = engine.clock()
     with engine.store.writing() as tx:
         ours = tx.send([one.id for one in effects], engine.epoch, sent_at)
-    effects = [one for one in effects if one.id in ours]
+    effects = [in_time(engine, one) for one in effects if one.id in ours]
     if not effects:
         return Delivered(), False
 
@@ -297,15 +300,14 @@ def _send(engine: Engine, system: str, effects: Sequence[Effect]) -> tuple[Deliv
     try:
         outcomes = engine.adapters[system].apply([one.command for one in effects], permit)
     except AdapterDown as down:
-        with engine.store.writing() as tx:
-            tx.settle([_settled(one, State.PENDING, attempted=False) for one in effects], engine.clock())
+        _written_down(engine, [_settled(one, State.PENDING, attempted=False) for one in effects], [])
         engine.went_down(system, down.kind, down.reason, down.after)
         return Delivered(), True
     now = engine.clock()
     rows = [_row(engine, effect, outcome, now) for effect, outcome in zip(effects, outcomes, strict=True)]
-    with engine.store.writing() as tx:
-        changed = tx.settle(rows, now)
-        _remember(tx, [one for one, row in zip(effects, rows, strict=True) if row.state == State.DONE], engine)
+    changed = _written_down(
+        engine, rows, [one for one, row in zip(effects, rows, strict=True) if row.state == State.DONE]
+    )
     for effect, outcome in zip(effects, outcomes, strict=True):
         if effect.id in changed:
             engine.tell(Tried(system, effect.command, outcome, effect.person_id))
@@ -320,6 +322,26 @@ def _send(engine: Engine, system: str, effects: Sequence[Effect]) -> tuple[Deliv
         ),
         False,
     )
+
+
+def _written_down(engine: Engine, rows: Sequence[Settlement], done: Sequence[Effect]) -> frozenset[int]:
+    """
+    Store what became of writes that have left, also where others keep the store busy; return which effects changed.
+
+    Raises:
+        StoreBusy: After many patient tries; the writes stay INFLIGHT and are probed by the next process.
+    """
+    for left in reversed(range(_TRIES)):
+        try:
+            with engine.store.writing() as tx:
+                changed = tx.settle(rows, engine.clock())
+                _remember(tx, done, engine)
+        except StoreBusy:
+            if not left:
+                raise
+        else:
+            return changed
+    return frozenset()
 
 
 def _row(engine: Engine, effect: Effect, outcome: Outcome, now: datetime) -> Settlement:

@@ -10,10 +10,11 @@ from typing import Final
 from connector.adapters.base import TASK_OPEN, AdapterDown, Schema
 from connector.commands import Command, CreateTask, Kind, SetFields
 from connector.engine import Engine
+from connector.hours import due
 from connector.model import CrmRef, Explanation, Person
 from connector.owners import Asked, Directory, Load, OwnerChoice, choose_owner, shares_from, shares_text
 from connector.plan import Plan, TaskWanted, effect_key
-from connector.store.base import Dossier, Held, State, Writing
+from connector.store.base import Dossier, Effect, Held, State, Writing
 from connector.task import create_task
 
 _SHARES: Final = "round_robin"
@@ -106,6 +107,20 @@ class Desk:
             asked, directory, config.owners, self._load, config.brakes.tasks_per_owner_per_day
         )
         return choice
+
+
+def in_time(engine: Engine, effect: Effect) -> Effect:
+    """Return *effect*; a task that waited beyond its due date (for a brake, for a CRM that was down) gets a new one."""
+    command, now = effect.command, engine.clock()
+    if not isinstance(command, CreateTask) or command.due_at > now:
+        return effect
+    playbook = next((one for one in engine.config.playbooks if one.name == command.playbook), None)
+    if playbook is None:
+        return effect
+    due_at = due(now, playbook.due, engine.config.hours, business=playbook.due_business)
+    day = due_at.astimezone(engine.config.timezone).date()
+    reminder = due_at if command.remind_at is not None else None
+    return replace(effect, command=replace(command, due_at=due_at, due_on=day, remind_at=reminder))
 
 
 @dataclass(frozen=True, slots=True)
