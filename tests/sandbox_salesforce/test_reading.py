@@ -170,7 +170,7 @@ def test_requests_in_one_call_speak_of_each_other(call: Caller, org: Org, lead_i
     parts = [
         {"method": "GET", "url": f"{BASE}/query?q={soql}", "referenceId": "found"},
         {"method": "GET", "url": f"{BASE}/sobjects/Lead/@{{found.records[0].Id}}?fields=Email", "referenceId": "one"},
-        {"method": "GET", "url": f"{BASE}/query?q=nonsense", "referenceId": "bad"},
+        {"method": "GET", "url": f"{BASE}/query?q={quote('SELECT Nonsense FROM Lead')}", "referenceId": "bad"},
         {"method": "GET", "url": f"{BASE}/sobjects/Lead/@{{bad.records[0].Id}}", "referenceId": "halted"},
     ]
     answers = call("POST", "/composite", {"compositeRequest": parts}).json()["compositeResponse"]
