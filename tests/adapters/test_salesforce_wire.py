@@ -229,7 +229,7 @@ def test_five_queries_are_one_call() -> None:
         return reply(200, {"compositeResponse": found})
 
     wire, desk = wired(answer)
-    answers = wire.query_many([f"SELECT Id FROM {letter}" for letter in "ABCDEFG"], Rank.READ)
+    answers = wire.query_many([select(letter, ("Id",)).text for letter in "ABCDEFG"], Rank.READ)
     assert [one.status for one in answers] == [200, 200, 400, 200, 200, 200, 200]
     assert [one.body for one in answers if one.status == 200] == list("ABDEFG")
     assert "INVALID_FIELD: No such column" in wire.said(answers[2])

@@ -166,11 +166,11 @@ def test_what_is_not_served_is_not_found(call: Caller) -> None:
 def test_requests_in_one_call_speak_of_each_other(call: Caller, org: Org, lead_id: str) -> None:
     """A composite costs one call; a reference is filled in, and what hangs on a failure is halted."""
     before = org.api_calls
-    soql = quote("SELECT Id FROM Lead")
+    soql, unknown = quote("SELECT Id FROM Lead"), quote("SELECT Nonsense FROM Lead")
     parts = [
         {"method": "GET", "url": f"{BASE}/query?q={soql}", "referenceId": "found"},
         {"method": "GET", "url": f"{BASE}/sobjects/Lead/@{{found.records[0].Id}}?fields=Email", "referenceId": "one"},
-        {"method": "GET", "url": f"{BASE}/query?q={quote('SELECT Nonsense FROM Lead')}", "referenceId": "bad"},
+        {"method": "GET", "url": f"{BASE}/query?q={unknown}", "referenceId": "bad"},
         {"method": "GET", "url": f"{BASE}/sobjects/Lead/@{{bad.records[0].Id}}", "referenceId": "halted"},
     ]
     answers = call("POST", "/composite", {"compositeRequest": parts}).json()["compositeResponse"]
