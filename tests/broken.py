@@ -5,16 +5,31 @@ from __future__ import annotations
 import importlib
 import importlib.abc
 import importlib.machinery
+import json
+import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
+from typing import Final, NoReturn
 
+import pytest
 from typing_extensions import override
 
 ROOT = Path(__file__).resolve().parent.parent
+EVERYBODYS: Final = (
+    "hypothesis.core",
+    "pydantic",
+    "sqlalchemy",
+    "requests",
+    "urllib3",
+    "simple_salesforce",
+    "tenacity",
+)
+"""Slow to import, and none of ours, so that no mutant of ours can be in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +41,8 @@ class Mutant:
         module: Dotted name of the module.
         right: What the source says, exactly once.
         wrong: What it says instead.
-        killed_by: "tests.module:function" that must fail; a test that takes only a folder.
+        killed_by: "tests.module:function" that must fail, a test that takes only a folder; or, for one with other
+            fixtures, its name for pytest: "tests/test_module.py::test_function[case]".
     """
 
     module: str
@@ -91,10 +107,68 @@ def survives(mutant: Mutant) -> bool:
     return done.returncode != 1
 
 
+def surviving(mutants: Sequence[Mutant]) -> list[str]:
+    """
+    Return those of *mutants* whose test passes all the same.
+
+    One process tries them all, each in a fork of its own, so that what every test needs is imported once.
+    """
+    given = json.dumps([[one.module, one.right, one.wrong, one.killed_by] for one in mutants])
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.broken"],
+        cwd=ROOT,
+        input=given,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=240,
+        check=True,
+    )
+    codes = json.loads(done.stdout)
+    return [str(one) for one, code in zip(mutants, codes, strict=True) if code != 1]
+
+
+def _forked(mutant: Sequence[str]) -> int:
+    """Try one mutant in a fork; return the code that it exits with."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    code = 3
+    try:
+        silent = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silent, 1)
+        os.dup2(silent, 2)
+        _tried(*mutant)
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 3
+    finally:
+        os._exit(code)
+
+
+def _by_pytest(module: str, test: str) -> int:
+    """Return 1 when *test* fails, 0 when it passes, 3 when it cannot be run or the mutant's line is not there."""
+    try:
+        importlib.import_module(module)
+    except SystemExit as refused:
+        sys.stderr.write(f"{refused}\n")
+        return 3
+    ended = pytest.main([test, "-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:randomly"])
+    return int(ended) if ended in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED} else 3
+
+
 def main() -> None:
+    """Try the mutant of the arguments, or those that come in as JSON and answer with their exit codes."""
+    if len(sys.argv) > 1:
+        _tried(*sys.argv[1:])
+    for each in EVERYBODYS:
+        importlib.import_module(each)
+    sys.stdout.write(json.dumps([_forked(one) for one in json.load(sys.stdin)]))
+
+
+def _tried(module: str, right: str, wrong: str, test: str) -> NoReturn:
     """Exit 1 when the test fails on the mutant, 0 when it passes, 3 when it could not be tried."""
-    module, right, wrong, test = sys.argv[1:]
     sys.meta_path.insert(0, _Finder(module, right, wrong))
+    if "::" in test:
+        sys.exit(_by_pytest(module, test))
     place, _, name = test.partition(":")
     try:
         function = getattr(importlib.import_module(place), name)
