@@ -7,15 +7,12 @@ record, or another host.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-_SHORT: Final = 15
-_THIRD: Final = 5
-_SHAPE: Final = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
-_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+from connector.mapping.twins import salesforce_id
+
 _PREFIX: Final = 3
 
 SOBJECTS: Final[Mapping[str, str]] = MappingProxyType({
@@ -46,20 +43,16 @@ def to18(text: str) -> str:
     Raises:
         ValueError: It has another shape, or its checksum is wrong.
     """
-    if not _SHAPE.fullmatch(text):
-        message = f"{text[:40]!r} is no Salesforce id"
-        raise ValueError(message)
-    whole = text[:_SHORT] + _checksum(text[:_SHORT])
-    if len(text) > _SHORT and text != whole:
-        message = f"the Salesforce id {text!r} has a wrong checksum"
+    whole = salesforce_id(text)
+    if not whole:
+        message = f"{text[:40]!r} is no Salesforce id, or its checksum is wrong"
         raise ValueError(message)
     return whole
 
 
 def is_id(text: str) -> bool:
     """Say whether *text* is an id of 15 characters, or of 18 with the right checksum."""
-    short = text[:_SHORT]
-    return bool(_SHAPE.fullmatch(text)) and text in {short, short + _checksum(short)}
+    return bool(salesforce_id(text))
 
 
 def prefix(text: str) -> str:
@@ -70,11 +63,3 @@ def prefix(text: str) -> str:
 def sobject_of(text: str) -> str:
     """Return the sObject that the id *text* names; empty where its prefix is none we know."""
     return SOBJECTS.get(prefix(text), "")
-
-
-def _checksum(short: str) -> str:
-    """Return three characters, one for each five of *short*: bit i is set where letter i is a capital."""
-    return "".join(
-        _ALPHABET[sum(1 << at for at, letter in enumerate(short[begin : begin + _THIRD]) if "A" <= letter <= "Z")]
-        for begin in range(0, _SHORT, _THIRD)
-    )
