@@ -18,7 +18,7 @@ from connector.events import Evaluated
 from connector.model import NOT_EVALUATED, Person, Value
 from connector.plan import Plan, Remote, Rules, plan
 from connector.store.base import Dossier, Effect, Held, State
-from connector.tasking import Desk, look_for_open_tasks
+from connector.tasking import Desk, look_for_open_tasks, row_for_tasks
 
 PEOPLE: Final = 200
 """People judged in one go: what is held in memory at once."""
@@ -96,6 +96,7 @@ def judge(engine: Engine, rules: Rules, dossier: Dossier, now: datetime, *, task
         rules,
         now,
         task_open=task_open,
+        reachable=row_for_tasks(dossier.held, engine.config.home.tasks) is not None,
     )
 
 

@@ -48,9 +48,7 @@ class Desk:
         """
         config = self.engine.config
         held = dossier.held
-        mine = (row for row in held if row.ref.system == config.home.tasks and row.person_id and not row.gone_at)
-        # Where somebody is lead and contact at once, sales works with the contact.
-        own = min(mine, key=lambda row: (row.ref.object == "lead", row.ref), default=None)
+        own = row_for_tasks(held, config.home.tasks)
         if own is None:
             return []
         schema = self._open()
@@ -107,6 +105,13 @@ class Desk:
             asked, directory, config.owners, self._load, config.brakes.tasks_per_owner_per_day
         )
         return choice
+
+
+def row_for_tasks(held: Sequence[Held], system: str) -> Held | None:
+    """Return the living row of *system* that a person's tasks hang on; None when they have none there."""
+    mine = (row for row in held if row.ref.system == system and row.person_id and not row.gone_at)
+    # Where somebody is lead and contact at once, sales works with the contact.
+    return min(mine, key=lambda row: (row.ref.object == "lead", row.ref), default=None)
 
 
 def in_time(engine: Engine, effect: Effect) -> Effect:

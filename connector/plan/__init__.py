@@ -49,6 +49,7 @@ def plan(  # noqa: PLR0913 - these are the things a plan depends on, each from a
     now: datetime,
     *,
     task_open: bool = False,
+    reachable: bool = True,
 ) -> Plan:
     """
     Decide about one person and return everything that follows.
@@ -61,6 +62,7 @@ def plan(  # noqa: PLR0913 - these are the things a plan depends on, each from a
         rules: What holds for everybody.
         now: The instant of the evaluation.
         task_open: Whether a task of ours for this person is still open.
+        reachable: Whether the person has a record that a task can hang on; without one the task waits for it.
     """
     decision = rules.judge.decide(person, engagements, now)
     if now < rules.go_live:
@@ -72,6 +74,9 @@ def plan(  # noqa: PLR0913 - these are the things a plan depends on, each from a
     moved, transitions = _move(standing, target, rules, now)
     triggers, fired = fire(moved, transitions, decision, passage, rules)
     task = None if decision.blocked else first_match(fired, triggers, person, engagements, rules, now, task_open)
+    waits = task.playbook.name if task is not None and not reachable else ""
+    if waits:
+        task = None
     if task is not None:
         triggers[task.playbook.name] = replace(triggers[task.playbook.name], episodes=task.episode, task_at=now)
     writes = points_to_write(standing, decision, remotes, now, sending=bool(transitions or task))
@@ -84,6 +89,9 @@ def plan(  # noqa: PLR0913 - these are the things a plan depends on, each from a
     left = remaining(moved, passage, target)
     if any(one.tasks for one in moved.barriers if one not in left):
         triggers = silenced(triggers, rules.playbooks, decision)
+    if waits:
+        # Marketing's system often knows somebody minutes before sales' does: the task comes with their record there.
+        triggers[waits] = replace(triggers[waits], held=None)
     final = replace(
         moved,
         judged=standing.revision,
@@ -94,7 +102,7 @@ def plan(  # noqa: PLR0913 - these are the things a plan depends on, each from a
         due_at=_next_look(decision, passage, standing, writes_wait=not writes and differ(remotes, decision)),
     )
     why = why or (spread_reason(moved) if stages else ())
-    return Plan(final, decision, explanation, transitions, stages, fields, task, why)
+    return Plan(final, decision, explanation, transitions, stages, fields, task, why, waits)
 
 
 def _target(standing: Standing, decision: Decision, gate: Gate) -> Stage | None:

@@ -77,6 +77,7 @@ class Plan:
         fields: Result writes.
         task: At most one task.
         why: Plain sentences for `plan`, the ledger and the outbox.
+        waits: Name of the playbook whose task waits until the person has a record to hang it on; empty for none.
     """
 
     standing: Standing
@@ -87,3 +88,4 @@ class Plan:
     fields: tuple[SetFields, ...] = ()
     task: TaskWanted | None = None
     why: tuple[str, ...] = ()
+    waits: str = ""

@@ -98,14 +98,11 @@ def _triggers(ours: Mapping[str, Trigger], theirs: Mapping[str, Trigger]) -> Map
     """Return one memory for each playbook."""
     found = dict(ours)
     for name, trigger in theirs.items():
-        known = found.get(name, Trigger())
-        held = known.held or trigger.held
+        known = found.get(name, trigger)
+        # What fired for either has fired; a task that waits for one of them waits on for both.
+        held = True if known.held or trigger.held else None if None in {known.held, trigger.held} else False
         tasks = [at for at in (known.task_at, trigger.task_at) if at is not None]
-        found[name] = Trigger(
-            held if held is not None else known.held,
-            max(known.episodes, trigger.episodes),
-            max(tasks) if tasks else None,
-        )
+        found[name] = Trigger(held, max(known.episodes, trigger.episodes), max(tasks) if tasks else None)
     return MappingProxyType(found)
 
 
