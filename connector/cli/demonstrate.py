@@ -312,6 +312,8 @@ def _baseline(config: Config, act: Act) -> str:
 
 def _heading(shown: int, made: int) -> str:
     """Return the line above the tasks."""
+    if shown == made:
+        return f"The {counted(made, 'task')}, as the rep finds {'it' if made == 1 else 'them'} in the CRM"
     number = {1: "One", 2: "Two", 3: "Three"}[shown]
     return f"{number} of the {counted(made, 'task')}, as the rep finds them in the CRM"
 

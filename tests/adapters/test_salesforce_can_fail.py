@@ -18,8 +18,8 @@ def clause(name: str, subject: str = "salesforce") -> str:
 
 
 def broken(module: str, right: str, wrong: str, killed_by: str) -> Mutant:
-    """Return a mutant of a module of the adapter; who kills it is a clause, or "file::test" of this folder."""
-    test = killed_by if killed_by.startswith(HERE) else f"{HERE}salesforce_{killed_by}"
+    """Return a mutant of a module of the adapter; who kills it is a clause, "file::test" of this folder, or any."""
+    test = killed_by if killed_by.startswith("tests/") else f"{HERE}salesforce_{killed_by}"
     return Mutant(f"connector.adapters.salesforce.{module}", right, wrong, test)
 
 
@@ -34,7 +34,7 @@ READS: Final = (
         "changes",
         "if held.first or now - held.wide < WIDE_EVERY:",
         "if True:",
-        "org.py::test_a_commit_of_ten_minutes_is_met_by_the_hourly_look",
+        "org.py::test_a_commit_of_ten_minutes_is_met_by_a_wider_look",
     ),
     broken(
         "changes",
@@ -116,6 +116,12 @@ READS: Final = (
         "and True:",
         "rows.py::test_emails_hang_on_who_sent_or_got_them",
     ),
+    broken(
+        "objects",
+        "_OWNED: Final = (*_SYSTEM, SALESFORCE.owner)",
+        "_OWNED: Final = _SYSTEM",
+        "tests/test_salesforce_bad_input.py::test_an_owner_who_left_meanwhile_is_refused_in_plain_words",
+    ),
     broken("columns", "return first in fields", "return True", "org.py::test_a_hidden_field_is_absent_and_not_false"),
     broken(
         "reading",
@@ -125,7 +131,12 @@ READS: Final = (
     ),
     broken("bulk", "if not is_id(job):", "if False:", "bulk.py::test_a_job_id_from_a_cursor_leads_nowhere_else"),
     broken("soql", '    ord("\'"): "\\\\\'",\n', "", "soql.py::test_each_sign_that_means_something_is_escaped"),
-    broken("ids", "if len(text) > _SHORT and text != whole:", "if False:", "errors.py::test_what_is_no_id_is_refused"),
+    Mutant(
+        "connector.mapping.twins",
+        'return whole if len(text) == _SHORT or whole == text else ""',
+        "return whole",
+        f"{HERE}salesforce_errors.py::test_what_is_no_id_is_refused",
+    ),
 )
 
 WRITES: Final = (

@@ -2,8 +2,8 @@
 Reading everything once, then what changed, in the order of (SystemModstamp, Id).
 
 One query a page tells all: deletions, merges and conversions are columns of the rows (queryAll). Transactions become
-visible after their stamp, so each pass begins two minutes before the last one did, by the vendor's time, and fifteen
-minutes before once an hour. Stamps have whole seconds, so a row that was given is known again by all that it says, not
+visible after their stamp, so each pass begins two minutes before the last one did, by the vendor's time, and every few
+minutes twenty before: Salesforce cuts a call, and so its transaction, after ten. Stamps have whole seconds, so a row that was given is known again by all that it says, not
 by its stamp. Pages follow the vendor's locator; when that is lost, a query goes on behind the last row's stamp and id.
 """
 
@@ -33,9 +33,9 @@ from connector.model import CrmRef, Record
 
 OVERLAP: Final = 2 * 60_000
 """Milliseconds within which a transaction is committed after its stamp, but for rare ones."""
-WIDE: Final = 15 * 60_000
-"""How far back a pass looks once an hour, for the rare ones."""
-WIDE_EVERY: Final = 60 * 60_000
+WIDE: Final = 20 * 60_000
+"""How far back a pass looks now and then, for the rare ones: at most ten minutes late, seen by the next such look."""
+WIDE_EVERY: Final = 9 * 60_000
 _OLDEST: Final = 915_148_800_000
 """1999-01-01: no row of Salesforce is older."""
 _NARROWEST: Final = 1_000
