@@ -3,8 +3,9 @@ Reading everything once, then what changed, in the order of (SystemModstamp, Id)
 
 One query a page tells all: deletions, merges and conversions are columns of the rows (queryAll). Transactions become
 visible after their stamp, so each pass begins two minutes before the last one did, by the vendor's time, and every few
-minutes twenty before: Salesforce cuts a call, and so its transaction, after ten. Stamps have whole seconds, so a row that was given is known again by all that it says, not
-by its stamp. Pages follow the vendor's locator; when that is lost, a query goes on behind the last row's stamp and id.
+minutes twenty before: Salesforce cuts a call, and so its transaction, after ten. Stamps have whole seconds, so a row
+that was given is known again by all that it says, not by its stamp. Pages follow the vendor's locator; when that is
+lost, a query goes on behind the last row's stamp and id.
 """
 
 from __future__ import annotations
