@@ -45,10 +45,11 @@ CONVERTED: Final = "IsConverted"
 CONVERTED_TO: Final = "ConvertedContactId"
 
 _SYSTEM: Final = (ID, STAMP, DELETED)
+_OWNED: Final = (*_SYSTEM, SALESFORCE.owner)
 ALWAYS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
-    LEAD: (*_SYSTEM, MASTER, CONVERTED, CONVERTED_TO),
-    CONTACT: (*_SYSTEM, MASTER, "AccountId"),
-    ACCOUNT: (*_SYSTEM, MASTER),
+    LEAD: (*_OWNED, MASTER, CONVERTED, CONVERTED_TO),
+    CONTACT: (*_OWNED, MASTER, "AccountId"),
+    ACCOUNT: (*_OWNED, MASTER),
     TASK: (*_SYSTEM, "WhoId", "IsClosed", "TaskSubtype"),
     EVENT: (*_SYSTEM, "WhoId"),
     CAMPAIGN_MEMBER: (*_SYSTEM, "LeadId", "ContactId", "Status", "HasResponded", "Campaign.Name", "Campaign.Type"),
