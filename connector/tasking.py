@@ -88,13 +88,25 @@ class Desk:
     def _open(self) -> Schema:
         """Read owners, today's tasks and shares once, on the first task of the step."""
         if self._schema is None:
-            self._schema = self.engine.directory.schema(self.engine.config.home.tasks)
+            self._schema = self._latest()
             self._directory = Directory.of(self._schema.owners)
             with self.engine.store.reading() as look:
                 # Tasks of this pass that the brakes have not seen yet count as well.
                 today = look.tasks_today(self.engine.start_of_day(), unweighed=True)
                 self._load = Load(today, shares_from(look.note(_SHARES)))
         return self._schema
+
+    def _latest(self) -> Schema:
+        """Return the schema of the tasks' home; an old one where a new one is due and cannot be read now."""
+        home = self.engine.config.home.tasks
+        try:
+            return self.engine.directory.schema(home)
+        except AdapterDown:
+            known = self.engine.directory.known(home)
+            if known is None:
+                raise
+            # Owners change slowly, and what is due in the other systems must not wait for this one.
+            return known
 
     def _choose(self, wanted: TaskWanted, own: Held, company: Held | None) -> OwnerChoice:
         """Return who gets the task; everybody's load grows with it."""
