@@ -36,9 +36,11 @@ def assigned(tx: Writing, people: Sequence[tuple[Record, Mapped]], known: Mappin
     found: dict[CrmRef | str, int] = {ref: row.person_id for ref, row in known.items() if row.person_id}
     if refs or emails or twins:
         found.update(tx.owners_of(refs=list(dict.fromkeys([*refs, *twins])), emails=emails))
+    changed = frozenset(emails)
     others = sorted({found[name] for name in (*emails, *twins) if name in found})
-    # Somebody's own row is looked up as well where a twin may bring two people together.
-    mine = {found[claim.ref] for claim in claims if claim.twins and claim.ref in found}
+    # Whoever a twin or a new address may bring together is looked up on both sides: neither may get a second row.
+    asking = [claim for claim in claims if claim.twins or claim.email in changed]
+    mine = {found[ref] for claim in asking for ref in (claim.ref, *claim.merged) if ref in found}
     return assign(claims, found, _seats(tx, sorted({*others, *mine})))
 
 

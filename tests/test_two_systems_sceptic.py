@@ -79,3 +79,31 @@ def test_a_task_that_waits_is_not_given_to_who_was_set_back(tmp_path: Path) -> N
     lead(pair, "bob@buyer.example")
     pair.settle()
     assert tasks(pair) == 0
+
+
+def test_a_new_address_gives_nobody_a_second_lead(tmp_path: Path) -> None:
+    """Ann's contact gets the address of another lead: she has a lead, so the two leads stay two people."""
+    pair = opened(tmp_path)
+    other = lead(pair, "other@buyer.example")
+    pair.settle(1)
+    pair.portal.rep.change_email(pair.portal.contact_id("ann"), "other@buyer.example")
+    pair.settle(1)
+    with pair.store.reading() as look:
+        assert look.find(other) != look.find(pair.org.lead_id("ann"))
+    pair.engage("ann")
+    pair.settle()
+    assert list(pair.org.journal.tasks_by_contact()) == [pair.org.lead_id("ann")]
+    assert pair.org.values("Lead", other)["Status"] == "Open - Not Contacted"
+
+
+def test_a_conversion_under_another_address_gives_nobody_a_second_contact(tmp_path: Path) -> None:
+    """Ann's lead becomes a contact with Bob's address: both have a HubSpot contact, so they stay two people."""
+    pair = Pair(tmp_path, [somebody("ann", company="Acme")], here=[somebody("bob", company="Acme")])
+    pair.sync()
+    pair.later(5 * MINUTE)
+    contact = pair.org.rep.convert(pair.org.lead_id("ann")).contact
+    pair.org.rep.change_email(contact, "bob@buyer.example")
+    pair.settle()
+    with pair.store.reading() as look:
+        assert look.find(pair.portal.contact_id("ann")) == look.find(contact)
+        assert look.find(pair.portal.contact_id("bob")) != look.find(contact)
