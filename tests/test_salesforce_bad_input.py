@@ -7,108 +7,22 @@ the batch goes through, in both CRMs.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import pytest
-import requests
-from requests.adapters import BaseAdapter
-from typing_extensions import override
-
 from connector.adapters.base import AdapterDown
 from connector.commands import CreateTask, Kind, kind_of
-from connector.events import WentDown
 from connector.model import CrmRef
-from connector.sandbox.carried import Carried
 from connector.sandbox.salesforce.faults import Fault, FaultKind
-from connector.store.base import Effect, State
+from connector.store.base import State
 
 from tests.pair import Pair
+from tests.refused import COLLECTIONS, MINUTE, NAMES, ask, effect, opened, surprised, told, whole
 from tests.world import somebody
 
-MINUTE: Final = timedelta(minutes=1)
-HOUR: Final = timedelta(hours=1)
-NAMES: Final = ("ann", "ben", "cleo")
-COLLECTIONS: Final = "/composite/sobjects"
-REQUEST_ID: Final = re.compile(r"\(request [0-9a-f]{32}\)")
 SQL: Final = "Sales Qualified"
-
-
-def known(tmp_path: Path) -> Pair:
-    """Return the same pair after somebody had a task already, so that the owners in Salesforce are known."""
-    pair = opened(tmp_path, here=[somebody("eve")])
-    pair.org.rep.create_lead({"LastName": "Test", "Email": "eve@buyer.example"})
-    pair.settle(1)
-    ask(pair, "eve")
-    assert pair.sync().down == {}
-    pair.settle(2)
-    return pair
-
-
-def opened(tmp_path: Path, **options: Any) -> Pair:  # noqa: ANN401 - options of the pair
-    """Return a pair in which three people were just there, synced once."""
-    pair = Pair(tmp_path, [somebody(name, company="Acme") for name in NAMES], **options)
-    pair.sync()
-    pair.later(5 * MINUTE)
-    return pair
-
-
-def ask(pair: Pair, *names: str) -> None:
-    """Let people ask for a demo in HubSpot."""
-    for name in names or NAMES:
-        pair.engage(name)
-
-
-def effect(pair: Pair, name: str, kind: Kind) -> Effect:
-    """Return the one write of a kind to somebody's lead."""
-    ref = CrmRef("salesforce", "lead", pair.org.lead_id(name))
-    (found,) = [one for one in pair.effects() if one.command.ref == ref and kind_of(one.command) == kind]
-    return found
-
-
-def whole(pair: Pair, *names: str) -> None:
-    """The people are sales-qualified in both CRMs, and have one task each."""
-    for name in names:
-        assert pair.stages(name) == ("sql", "sql")
-        assert len(pair.tasks(name)) == 1
-
-
-def told(words: str, *parts: str) -> None:
-    """The words hold each of *parts*, and a request id."""
-    assert not [part for part in parts if part not in words], words
-    assert REQUEST_ID.search(words), words
-
-
-class Meanwhile(BaseAdapter):
-    """A transport under which something happens in the org just before the first write of a pass leaves."""
-
-    def __init__(self, pair: Pair, deed: Callable[[], None]) -> None:
-        """Wait for the write."""
-        super().__init__()
-        self._inner = Carried(pair.org)
-        self._deed: Callable[[], None] | None = deed
-
-    @override
-    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
-        """Carry one request over."""
-        if self._deed is not None and COLLECTIONS in (request.url or ""):
-            deed, self._deed = self._deed, None
-            deed()
-        return self._inner.send(request, *args, **options)
-
-    @override
-    def close(self) -> None:
-        """Hold nothing, so let nothing go."""
-
-
-def surprised(pair: Pair, deed: Callable[[], None]) -> None:
-    """Do one pass whose looks are over when *deed* happens in the org, and whose writes are not."""
-    pair.engine = pair.start(Meanwhile(pair, deed))
-    pair.sync()
 
 
 def forbid_ann(pair: Pair, sobject: str, name: str, values: Mapping[str, str]) -> None:
@@ -252,141 +166,6 @@ def test_an_owner_who_has_left_gets_no_task(tmp_path: Path) -> None:
     pair.sync()
     whole(pair, *NAMES)
     assert pair.tasks("ann")[0]["OwnerId"] != user
-
-
-def test_an_expired_token_is_renewed_and_nobody_notices(tmp_path: Path) -> None:
-    """After hours without a request the token has ended: one new one, and the pass is like any other."""
-    pair = opened(tmp_path)
-    before = pair.org.sessions.issued
-    pair.later(3 * HOUR)
-    ask(pair)
-    assert pair.sync().down == {}
-    whole(pair, *NAMES)
-    assert pair.org.sessions.issued == before + 1
-
-
-def test_a_token_that_ends_between_look_and_write_costs_nothing(tmp_path: Path) -> None:
-    """The write itself finds the token ended: it goes once more under a new one, and is there once."""
-    pair = opened(tmp_path)
-    pair.org.faults.add(Fault(FaultKind.ANSWER, status=401, path=COLLECTIONS))
-    ask(pair)
-    assert pair.sync().down == {}
-    whole(pair, *NAMES)
-    assert {one.attempts for one in pair.effects() if one.command.ref.system == "salesforce"} == {1}
-
-
-def shut_out(pair: Pair) -> Callable[[], None]:
-    """Let the org refuse every token; return what ends it."""
-    pair.org.sessions.broken = True
-
-    def admit() -> None:
-        """Let the connector in again."""
-        pair.org.sessions.broken = False
-
-    return admit
-
-
-def other_secret(pair: Pair) -> Callable[[], None]:
-    """Let an admin rotate the consumer secret and end all sessions; return what takes it back."""
-    pair.org.sessions.clients["demo"] = "another secret"
-    pair.org.sessions.revoke()
-
-    def admit() -> None:
-        """Let the old secret be good again."""
-        pair.org.sessions.clients["demo"] = "demo"
-
-    return admit
-
-
-@pytest.mark.parametrize(
-    ("refuse", "words", "hint"),
-    [
-        (shut_out, "Session expired or invalid (request ", "run-as user is active"),
-        (other_secret, "invalid_client: invalid client credentials", "consumer key and secret"),
-    ],
-    ids=["every token refused", "no token given"],
-)
-def test_a_revoked_token_stops_salesforce_only(
-    tmp_path: Path, refuse: Callable[[Pair], Callable[[], None]], words: str, hint: str
-) -> None:
-    """Salesforce is down in its own words, nothing is put aside, HubSpot's stages go on; afterwards all is written."""
-    pair = known(tmp_path)
-    mend = refuse(pair)
-    ask(pair)
-    down = pair.sync().down
-    assert down.keys() == {"salesforce"}
-    assert (down["salesforce"].kind, down["salesforce"].after) == ("credentials", None)
-    assert words.partition(" (")[0] in down["salesforce"].reason
-    assert hint in down["salesforce"].reason
-    assert [pair.stages(name) for name in NAMES] == [("sql", "lead")] * 3
-    theirs = [one for one in pair.effects() if one.command.ref.system == "salesforce" and one.state != State.DONE]
-    assert {(one.state, one.attempts) for one in theirs} == {(State.PENDING, 0)}
-    mend()
-    pair.later(HOUR)
-    pair.settle()
-    whole(pair, *NAMES)
-
-
-def test_owners_of_yesterday_will_do_while_salesforce_is_down(tmp_path: Path) -> None:
-    """Salesforce has been away for days: who works there is as last known, and HubSpot's stages still go on."""
-    pair = known(tmp_path)
-    mend = shut_out(pair)
-    pair.later(50 * HOUR)
-    ask(pair)
-    assert pair.sync().down.keys() == {"salesforce"}
-    assert [pair.stages(name) for name in NAMES] == [("sql", "lead")] * 3
-    mend()
-    pair.later(HOUR)
-    pair.settle()
-    whole(pair, *NAMES)
-
-
-def test_a_refused_token_says_so_once(tmp_path: Path) -> None:
-    """Over many passes one event tells that Salesforce is down, with the request id, and few tokens are asked for."""
-    pair = opened(tmp_path)
-    before = pair.org.sessions.issued
-    mend = shut_out(pair)
-    pair.settle(12)
-    (event,) = [one for one in pair.events if isinstance(one, WentDown)]
-    assert (event.system, event.kind) == ("salesforce", "credentials")
-    told(event.reason, "INVALID_SESSION_ID")
-    assert pair.org.sessions.issued - before <= 12
-    mend()
-
-
-def test_a_daily_limit_stops_salesforce_only(tmp_path: Path) -> None:
-    """The org's day is used up: Salesforce rests for minutes, HubSpot goes on, and then everything is written once."""
-    pair = known(tmp_path)
-    pair.org.limits.on, pair.org.limits.others = True, pair.org.limits.most
-    ask(pair)
-    down = pair.sync().down
-    assert down.keys() == {"salesforce"}
-    assert down["salesforce"].kind in {"paused", "budget"}
-    assert [pair.stages(name) for name in NAMES] == [("sql", "lead")] * 3
-    (event,) = [one for one in pair.events if isinstance(one, WentDown)]
-    told(event.reason, "TotalRequests Limit exceeded.", "Setup > System Overview")
-    pair.org.limits.others = 0
-    pair.later(HOUR)
-    pair.settle()
-    whole(pair, *NAMES)
-
-
-def test_a_daily_limit_reached_by_the_write_itself_loses_nothing(tmp_path: Path) -> None:
-    """The write is refused as one too many: all of it waits for minutes with Salesforce's words, and goes then."""
-    pair = opened(tmp_path)
-    pair.org.faults.add(Fault(FaultKind.ANSWER, status=403, path=COLLECTIONS))
-    ask(pair)
-    pair.sync()
-    waiting = [one for one in pair.effects() if one.state == State.PENDING and one.reason]
-    assert len(waiting) == len(NAMES)
-    for one in waiting:
-        told(one.reason, "TotalRequests Limit exceeded.", "Setup > System Overview")
-        assert one.not_before is not None
-        assert one.not_before - pair.clock() > 5 * MINUTE
-    pair.later(HOUR)
-    pair.settle()
-    whole(pair, *NAMES)
-    assert {one.state for one in pair.effects()} == {State.DONE}
 
 
 def test_nothing_of_it_raises_from_a_pass(tmp_path: Path) -> None:
