@@ -292,8 +292,21 @@ WIRE: Final = (
     broken("quota", "_BACK: Final = 0.02", "_BACK: Final = 0.0", "quota.py::test_a_gauge_that_jumps_flips_nobody"),
 )
 
+DEATH: Final = "tests.test_two_systems_crash:dies_while_writing"
+PROTOCOL: Final = (
+    Mutant("connector.engine", "        tx.orphaned(epoch, engine.clock() + quiet)\n", "", DEATH),
+    Mutant("connector.adapters.salesforce.tasks", "found.update(self._by_person(left))", "pass", DEATH),
+    Mutant(
+        "connector.adapters.salesforce.probing",
+        "return not row.wrong and all(same(held.row.get(name), value) for name, value in row.values.items())",
+        "return True",
+        DEATH,
+    ),
+)
+"""What a process may not forget, whatever CRM it dies before: here the task is in Salesforce, without a unique key."""
 
-@pytest.mark.parametrize("mutants", [READS, WRITES, WIRE], ids=["reads", "writes", "wire"])
+
+@pytest.mark.parametrize("mutants", [READS, WRITES, WIRE, PROTOCOL], ids=["reads", "writes", "wire", "protocol"])
 def test_every_broken_line_is_noticed(mutants: tuple[Mutant, ...]) -> None:
     """The test or clause of the line fails when the line is wrong."""
     assert surviving(mutants) == []
