@@ -34,8 +34,6 @@ from connector.model import CrmRef, Record
 from connector.store.base import Effect, Held, Settlement, State, StoreBusy, Writing
 from connector.tasking import in_time
 
-RECORDS: Final = 100
-"""Records whose writes one step takes: what HubSpot updates in one call."""
 NEXT_PASS: Final = timedelta(seconds=30)
 """Rest of a write whose record was merged meanwhile: longer than the patience of a pass, so that none spins on it."""
 _FIRST_WAIT: Final = timedelta(seconds=2)
@@ -91,7 +89,7 @@ def deliver(engine: Engine, system: str) -> Delivered:
         return Delivered(idle=True, wait=full)
     now = engine.clock()
     with engine.store.writing() as tx:
-        claimed = tx.claim(system, RECORDS, now, engine.epoch)
+        claimed = tx.claim(system, _records(engine, system), now, engine.epoch)
     if not claimed:
         return Delivered(idle=True, wait=_until_next(engine, system, now))
     try:
@@ -118,6 +116,11 @@ def deliver(engine: Engine, system: str) -> Delivered:
     return total
 
 
+def _records(engine: Engine, system: str) -> int:
+    """Return how many records' writes one step takes: what the adapter takes at once, so no request is half full."""
+    return max(engine.adapters[system].abilities.batch.values())
+
+
 def probe(engine: Engine, system: str) -> Delivered:
     """Look after the UNKNOWN writes of *system* that have rested: adopt what is there, free what is not."""
     if engine.resting(system) is not None:
@@ -128,7 +131,7 @@ def probe(engine: Engine, system: str) -> Delivered:
     if not doubtful:
         return Delivered(idle=True)
     with engine.store.writing() as tx:
-        ripe = tx.unknown(system, now, RECORDS)
+        ripe = tx.unknown(system, now, _records(engine, system))
     if not ripe:
         return Delivered(idle=True)
     total = Delivered()

@@ -183,7 +183,7 @@ class TaskTable(Table):
     owner: Words = option(
         ("record owner", "fallback"),
         example='["company owner", "record owner", "round robin: inbound", "fallback"]',
-        says='Who gets it: the first of these who can take it. An e-mail names one person, '
+        says="Who gets it: the first of these who can take it. An e-mail names one person, "
         '"queue: NAME" a queue, "round robin: POOL" a pool.',
     )
     set_owner: bool = option(default=False, example="true", says="Whether they also become the owner of the record.")

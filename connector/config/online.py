@@ -104,9 +104,7 @@ def _engagement_fields(config: Config, system: System, schema: Schema) -> Iterat
                 yield from _asked(system, name, fields, when, (*path, "when"))
 
 
-def _asked(
-    system: System, name: str, fields: Mapping[str, FieldSchema], when: When, path: Path
-) -> Iterator[Problem]:
+def _asked(system: System, name: str, fields: Mapping[str, FieldSchema], when: When, path: Path) -> Iterator[Problem]:
     """Every value that a condition asks for is one of the field's options; old rows may have others, so it warns."""
     field = _name(when.path)
     theirs = fields.get(field)
@@ -202,7 +200,7 @@ def _own_sync(config: Config, schemas: Mapping[str, Schema]) -> Iterator[Problem
             if there and mapping.stage is not None:
                 yield Problem(
                     ("home", "stages"),
-                    f"HubSpot's own Salesforce sync is installed in {system.name} (it has \"{there}\"): where it sets "
+                    f'HubSpot\'s own Salesforce sync is installed in {system.name} (it has "{there}"): where it sets '
                     f'"{mapping.stage.field}", two programs write one field.',
                     "In HubSpot, Settings > Integrations > Connected Apps > Salesforce > Contacts: give the mapping of "
                     f'"{mapping.stage.field}" the sync rule "Don\'t sync", and let no workflow copy it. All else may '

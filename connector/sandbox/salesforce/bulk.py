@@ -158,7 +158,7 @@ def results(call: Call) -> Reply:
     if not most.isdigit() or int(most) == 0:
         raise bad_request("INVALIDREQUEST", "maxRecords must be a number above 0")
     start = _start(call.request.first("locator"))
-    rows = list(job.result.rows)
+    rows = job.result.rows
     end = min(start + int(most), len(rows))
     locator = base64.b64encode(str(end).encode()).decode().rstrip("=") if end < len(rows) else "null"
     headers = {"Sforce-NumberOfRecords": str(max(0, end - start)), "Sforce-Locator": locator}

@@ -66,7 +66,12 @@ class Database:
         return self._ids.next(self.schema.of(sobject).prefix)
 
     def insert(
-        self, sobject: str, values: Mapping[str, Any], *, id: str | None = None, at_ms: int | None = None  # noqa: A002
+        self,
+        sobject: str,
+        values: Mapping[str, Any],
+        *,
+        id: str | None = None,
+        at_ms: int | None = None,  # noqa: A002
     ) -> str:
         """
         Add a record as it is: nothing is checked, defaults and derived values are filled in.

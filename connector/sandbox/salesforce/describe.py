@@ -7,8 +7,15 @@ from typing import Any, Final
 from connector.sandbox.salesforce.schema import NUMBER_TYPES, Choice, Field, SchemaBook, SObject
 
 SOAP_TYPES: Final = {
-    "id": "tns:ID", "reference": "tns:ID", "boolean": "xsd:boolean", "int": "xsd:int", "date": "xsd:date",
-    "datetime": "xsd:dateTime", "double": "xsd:double", "currency": "xsd:double", "percent": "xsd:double",
+    "id": "tns:ID",
+    "reference": "tns:ID",
+    "boolean": "xsd:boolean",
+    "int": "xsd:int",
+    "date": "xsd:date",
+    "datetime": "xsd:dateTime",
+    "double": "xsd:double",
+    "currency": "xsd:double",
+    "percent": "xsd:double",
 }
 BYTES_PER_CHARACTER: Final = 3
 MASTER_RECORD_TYPE: Final = "012000000000000AAA"

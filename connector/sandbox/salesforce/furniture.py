@@ -19,7 +19,12 @@ class Room(Protocol):
     org_id: str
 
     def insert(
-        self, sobject: str, values: Mapping[str, Any], *, id: str | None = None, at_ms: int | None = None  # noqa: A002
+        self,
+        sobject: str,
+        values: Mapping[str, Any],
+        *,
+        id: str | None = None,
+        at_ms: int | None = None,  # noqa: A002
     ) -> str:
         """Add a record as it is."""
 
