@@ -70,8 +70,8 @@ class Database:
         sobject: str,
         values: Mapping[str, Any],
         *,
-        id: str | None = None,
-        at_ms: int | None = None,  # noqa: A002
+        id: str | None = None,  # noqa: A002 -- Salesforce's own word
+        at_ms: int | None = None,
     ) -> str:
         """
         Add a record as it is: nothing is checked, defaults and derived values are filled in.
