@@ -23,8 +23,8 @@ class Room(Protocol):
         sobject: str,
         values: Mapping[str, Any],
         *,
-        id: str | None = None,
-        at_ms: int | None = None,  # noqa: A002
+        id: str | None = None,  # noqa: A002 -- Salesforce's own word
+        at_ms: int | None = None,
     ) -> str:
         """Add a record as it is."""
 
