@@ -69,17 +69,20 @@ def run_ready(times: int, base: int, folder: Path) -> Row:
 def _to_first_beat(store: Store, folder: Path, url: str) -> float:
     """Start the daemon, wait for a heartbeat that was not there before, end it; return the seconds it took."""
     before = _beat(store)
+    said = folder / "daemon.log"
     began = time.perf_counter()
-    daemon = subprocess.Popen(
-        [COMMAND, "run", "--config", str(CONFIG)],
-        env={**os.environ, **environment(folder, url)},
-        stderr=subprocess.DEVNULL,
-    )
+    with said.open("wb") as log:
+        daemon = subprocess.Popen(
+            [COMMAND, "run", "--config", str(CONFIG)], env={**os.environ, **environment(folder, url)}, stderr=log
+        )
     try:
         while _beat(store) == before and time.perf_counter() - began < _PATIENCE and daemon.poll() is None:
             time.sleep(_LOOK_EVERY)
         taken = time.perf_counter() - began
-        return taken if daemon.poll() is None else _PATIENCE
+        if daemon.poll() is None and taken < _PATIENCE:
+            return taken
+        note(f"run_ready_seconds: the daemon (exit {daemon.returncode}) said:\n{said.read_text(encoding='utf-8')}")
+        return _PATIENCE
     finally:
         daemon.send_signal(signal.SIGTERM)
         daemon.wait(timeout=_PATIENCE)

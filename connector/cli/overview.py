@@ -49,7 +49,8 @@ def _facts(config: Config, look: Reading, schemas: Mapping[str, Schema | None]) 
     for (_, state), count in backlog.items():
         totals[state] += count
     runs = look.runs(_RUNS)
-    last = runs[0] if runs else None
+    newest = runs[0] if runs else None
+    last = next((run for run in runs if run.finished_at is not None), None)
     return {
         "systems": {name: _system(name, look, runs, schemas[name]) for name in config.systems},
         "outbox": {
@@ -64,6 +65,7 @@ def _facts(config: Config, look: Reading, schemas: Mapping[str, Schema | None]) 
         "next_due": look.next_due(),
         "heartbeat": look.note(_HEARTBEAT) or None,
         "last_run": None if last is None else _run(last),
+        "unfinished_since": newest.started_at if newest is not None and newest.finished_at is None else None,
     }
 
 
@@ -138,6 +140,8 @@ def _lines(facts: Mapping[str, Any], zone: ZoneInfo) -> list[str]:
     if facts["next_due"]:
         lines.append(f"next look   at somebody {_day(facts['next_due'], zone)}")
     lines.append(f"last pass   {_pass(facts['last_run'], zone)}")
+    if facts["unfinished_since"]:
+        lines.append(f"one pass    {_day(facts['unfinished_since'], zone)}, under way or broken off")
     return lines
 
 
@@ -173,12 +177,10 @@ def _daemon(beat: str | None) -> str:
 
 
 def _pass(last: Mapping[str, Any] | None, zone: ZoneInfo) -> str:
-    """Return what the last pass came to."""
+    """Return what the last pass that ended came to."""
     if last is None:
         return "none yet"
     began = _day(last["started_at"], zone)
-    if last["finished_at"] is None:
-        return f"{began}, under way or broken off"
     if last["error"]:
         return f"{began}, {last['error']}"
     return (
