@@ -66,7 +66,7 @@ PURE_EXCEPTIONS: Final[Mapping[str, str]] = {
     "criteria.freemail": "reads the list that ships with the package, once, while the configuration is loaded",
 }
 
-ADAPTER_COMMONS: Final = frozenset({"base", "http", "registry"})
+ADAPTER_COMMONS: Final = frozenset({"base", "http", "incoming", "registry"})
 """Modules of the adapters package that are not adapters themselves."""
 
 

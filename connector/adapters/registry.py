@@ -18,8 +18,7 @@ GROUP: Final = "connector.adapters"
 OWN: Final[Mapping[str, str]] = MappingProxyType({
     "hubspot": "connector.adapters.hubspot",
     "salesforce": "connector.adapters.salesforce",
-    # Options only: its configurations load and are tested, and whatever would talk to it is refused with a place.
-    "webhook": "connector.adapters.webhook_options",
+    "webhook": "connector.adapters.webhook",
 })
 
 
