@@ -30,7 +30,7 @@ demo: $(RUN_STAMP) ## simulated CRMs, the bundled people, a real sync, the funne
 
 test: $(DEV_STAMP) ## all tests
 	@mkdir -p $(dir $(SOQL_LOG)) && rm -f $(SOQL_LOG)
-	@CONNECTOR_SOQL_LOG=$(abspath $(SOQL_LOG)) $(BIN)/python -m pytest -q -n $(WORKERS)
+	@SOQL_LOG_FILE=$(abspath $(SOQL_LOG)) $(BIN)/python -m pytest -q -n $(WORKERS)
 
 lint: $(DEV_STAMP) ## the rules of style, for code, TOML and the compose file
 	@$(BIN)/ruff check --quiet .

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 
-ENVIRON: Final = "CONNECTOR_SOQL_LOG"
+ENVIRON: Final = "SOQL_LOG_FILE"
 """Names the file; nothing is kept where it is not set."""
 _QUERIES: Final = ("/query", "/queryAll")
 _JOBS: Final = "/jobs/query"
