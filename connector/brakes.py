@@ -25,13 +25,20 @@ NAMES: Final = (STAGES, TASKS)
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What may go now, and what waits under which brake (effect id → brake)."""
+    """What may go now, what waits under which brake (effect id → brake), and how many people's stages may go."""
 
     release: tuple[int, ...]
     hold: Mapping[int, str]
+    moving: int = 0
 
 
-def weigh(held: Sequence[Effect], brakes: Brakes, allow: Mapping[str, int], given_today: Mapping[str, int]) -> Weighed:
+def weigh(
+    held: Sequence[Effect],
+    brakes: Brakes,
+    allow: Mapping[str, int],
+    given_today: Mapping[str, int],
+    moved: int = 0,
+) -> Weighed:
     """
     Decide for every HELD effect whether it may go.
 
@@ -40,12 +47,13 @@ def weigh(held: Sequence[Effect], brakes: Brakes, allow: Mapping[str, int], give
         brakes: The configured limits.
         allow: A person's word for this run: brake → limit, for new and old alike.
         given_today: Tasks each owner was already given today, by e-mail.
+        moved: People whose stages this run has let go before.
     """
     hold: dict[int, str] = {}
     release: list[int] = []
     with_task = {one.person_id for one in held if isinstance(one.command, CreateTask)}
     waiting = _stage_people(held, with_task, allow)
-    limit = allow.get(STAGES, brakes.stage_changes_per_run)
+    limit = max(allow.get(STAGES, brakes.stage_changes_per_run) - moved, 0)
     passed, stopped = frozenset(waiting[:limit]), frozenset(waiting[limit:])
     if STAGES not in allow:
         stopped |= {one.person_id for one in held if one.brake == STAGES and one.person_id not in passed}
@@ -60,7 +68,7 @@ def weigh(held: Sequence[Effect], brakes: Brakes, allow: Mapping[str, int], give
             release.append(effect.id)
             if isinstance(effect.command, CreateTask):
                 given[effect.command.owner] += 1
-    return Weighed(tuple(release), MappingProxyType(hold))
+    return Weighed(tuple(release), MappingProxyType(hold), len(passed))
 
 
 def counted(held: Iterable[Effect]) -> Mapping[str, int]:

@@ -6,7 +6,7 @@ Judging happens outside any write transaction; a verdict is saved only on the re
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -45,18 +45,18 @@ class Judged:
     more: bool
 
 
-def evaluate(engine: Engine, rules: Rules, limit: int = PEOPLE) -> Judged:
+def evaluate(engine: Engine, rules: Rules, limit: int = PEOPLE, people: Iterable[int] | None = None) -> Judged:
     """
-    Judge up to *limit* people who are due; safe to repeat.
+    Judge up to *limit* people who are due, or of *people* all who are; safe to repeat, and from several threads.
 
     Raises:
         AdapterDown: A task is to be given and the owners of the tasks' home were never read and cannot be read now.
     """
     now = engine.clock()
     with engine.store.reading() as look:
-        due = look.due(now, limit)
-        dossiers = look.dossiers(due)
-    if not due:
+        asked = look.due(now, limit) if people is None else tuple(people)
+        dossiers = [one for one in look.dossiers(asked) if people is None or _is_due(one, now)]
+    if not dossiers and (people is not None or not asked):
         return Judged(0, 0, more=False)
     desk = Desk(engine, now)
     settled = look_for_open_tasks(engine, [_both_ways(engine, rules, dossier, now) for dossier in dossiers])
@@ -71,7 +71,12 @@ def evaluate(engine: Engine, rules: Rules, limit: int = PEOPLE) -> Judged:
         stored = tx.enqueue([effect for one in kept for effect in effects[one.standing.person_id]])
         desk.save(tx)
     engine.tell(Evaluated(len(plans), len(stored)))
-    return Judged(len(plans), len(stored), more=len(due) == limit)
+    return Judged(len(plans), len(stored), more=people is None and len(asked) == limit)
+
+
+def _is_due(dossier: Dossier, now: datetime) -> bool:
+    """Tell whether somebody's time has come."""
+    return dossier.standing.due_at is not None and dossier.standing.due_at <= now
 
 
 def _both_ways(engine: Engine, rules: Rules, dossier: Dossier, now: datetime) -> tuple[Dossier, Plan, Plan]:

@@ -53,6 +53,7 @@ class Pass:
         seconds: Length of the pass.
         down: Why systems could not be reached, by system.
         budget: Where each system's share of the vendor's limits stood at the end.
+        moving: People whose stages the brakes let go.
     """
 
     pulled: int = 0
@@ -69,6 +70,7 @@ class Pass:
     seconds: float = 0.0
     down: dict[str, AdapterDown] = field(default_factory=dict)
     budget: Mapping[str, Left] = field(default_factory=dict)
+    moving: int = 0
 
 
 def sync(engine: Engine, wait: Wait, allow: Mapping[str, int] = _NONE) -> Pass:
@@ -173,19 +175,30 @@ def judge_due(engine: Engine, wait: Wait, done: Pass, allow: Mapping[str, int]) 
         done.evaluated += judged.people
         if not judged.more:
             break
-    brake(engine, allow)
+    done.moving += brake(engine, allow, done.moving)
 
 
-def brake(engine: Engine, allow: Mapping[str, int] = _NONE) -> None:
-    """Release what the brakes let pass; the excess stays HELD under the brake's name."""
+def brake(engine: Engine, allow: Mapping[str, int] = _NONE, moved: int = 0) -> int:
+    """
+    Release what the brakes let pass; the excess stays HELD under the brake's name.
+
+    Args:
+        engine: What the steps work with.
+        allow: A person's word for this pass: brake → limit.
+        moved: People whose stages this pass has let go before.
+
+    Returns:
+        How many more people's stages may go now.
+    """
     with engine.store.writing() as tx:
         held = tx.effects(states=(State.HELD,), limit=1_000_000)
         if not held:
-            return
+            return 0
         today = tx.tasks_today(engine.start_of_day())
-        weighed = brakes.weigh(held, engine.config.brakes, allow, today)
+        weighed = brakes.weigh(held, engine.config.brakes, allow, today, moved)
         tx.release(weighed.release, engine.clock())
         tx.hold(weighed.hold)
+    return weighed.moving
 
 
 def send(engine: Engine, wait: Wait, done: Pass) -> None:
