@@ -212,9 +212,9 @@ def pool_of(step: str) -> str:
     return step.removeprefix(ROUND_ROBIN).strip()
 
 
-def shares_text(load: Load) -> str:
-    """Return what the pools of *load* owe as JSON, for the store's notes."""
-    return json.dumps({pool: dict(owed) for pool, owed in load.shares.items()}, sort_keys=True)
+def shares_text(shares: Mapping[str, Mapping[str, float]]) -> str:
+    """Return what pools owe as JSON, for the store's notes."""
+    return json.dumps({pool: dict(owed) for pool, owed in shares.items()}, sort_keys=True)
 
 
 def shares_from(text: str) -> Mapping[str, Mapping[str, float]]:
@@ -232,6 +232,18 @@ def shares_from(text: str) -> Mapping[str, Mapping[str, float]]:
     return MappingProxyType({
         pool: MappingProxyType({email: float(part) for email, part in owed.items()}) for pool, owed in kept.items()
     })
+
+
+def shares_added(
+    kept: Mapping[str, Mapping[str, float]], before: Mapping[str, Mapping[str, float]], load: Load
+) -> Mapping[str, Mapping[str, float]]:
+    """Return *kept* with what *load* has added since *before*: somebody else may have given tasks meanwhile."""
+    pools = dict(kept)
+    for pool, owed in load.shares.items():
+        old, now = before.get(pool, _NOTHING_OWED), kept.get(pool, _NOTHING_OWED)
+        parts = {one: now.get(one, 0.0) + part - old.get(one, 0.0) for one, part in owed.items()}
+        pools[pool] = MappingProxyType({one: round(part, _PLACES) for one, part in parts.items()})
+    return MappingProxyType(pools)
 
 
 def _offer(  # noqa: PLR0913 - the arguments of choose_owner, and the step they are looked at for

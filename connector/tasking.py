@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,7 +12,7 @@ from connector.commands import Command, CreateTask, Kind, SetFields
 from connector.engine import Engine
 from connector.hours import due
 from connector.model import CrmRef, Explanation, Person
-from connector.owners import Asked, Directory, Load, OwnerChoice, choose_owner, shares_from, shares_text
+from connector.owners import Asked, Directory, Load, OwnerChoice, choose_owner, shares_added, shares_from, shares_text
 from connector.plan import Plan, TaskWanted, effect_key
 from connector.store.base import Dossier, Effect, Held, State, Writing
 from connector.task import create_task
@@ -36,6 +36,7 @@ class Desk:
     _schema: Schema | None = None
     _directory: Directory | None = None
     _load: Load = field(default_factory=Load)
+    _shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def commands(self, person: Person, dossier: Dossier, wanted: TaskWanted, explanation: Explanation) -> list[Command]:
         """
@@ -81,9 +82,10 @@ class Desk:
         return commands
 
     def save(self, tx: Writing) -> None:
-        """Keep the round robin's shares with the tasks that made them."""
+        """Keep the round robin's shares with the tasks that made them; another step may have saved its own."""
         if self._directory is not None:
-            tx.save_note(_SHARES, shares_text(self._load))
+            kept = shares_from(tx.note(_SHARES))
+            tx.save_note(_SHARES, shares_text(shares_added(kept, self._shares, self._load)))
 
     def _open(self) -> Schema:
         """Read owners, today's tasks and shares once, on the first task of the step."""
@@ -93,7 +95,8 @@ class Desk:
             with self.engine.store.reading() as look:
                 # Tasks of this pass that the brakes have not seen yet count as well.
                 today = look.tasks_today(self.engine.start_of_day(), unweighed=True)
-                self._load = Load(today, shares_from(look.note(_SHARES)))
+                self._shares = shares_from(look.note(_SHARES))
+                self._load = Load(today, self._shares)
         return self._schema
 
     def _latest(self) -> Schema:

@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from connector.adapters.base import Owner
 from connector.agreement import Owners
-from connector.owners import BRAKE, Asked, Directory, Load, choose_owner, members, shares_from, shares_text
+from connector.owners import (
+    BRAKE,
+    Asked,
+    Directory,
+    Load,
+    choose_owner,
+    members,
+    shares_added,
+    shares_from,
+    shares_text,
+)
 
 NAMES = ("ann", "ben", "cem", "dua", "eva")
 POOLS = Owners("Lead@Acme.example", {"inbound": tuple(f"{name}@acme.example" for name in NAMES)})
@@ -65,7 +75,7 @@ def test_a_year_of_absences_is_fair_to_those_who_were_there() -> None:
 def test_shares_survive_a_restart() -> None:
     """What is kept as text goes on where it stopped, with the same next owner."""
     _, load = given_out(Load(), NAMES, 7)
-    kept = Load(shares=shares_from(shares_text(load)))
+    kept = Load(shares=shares_from(shares_text(load.shares)))
     assert kept.shares == load.shares
     assert given_out(kept, NAMES, 6)[0] == given_out(load, NAMES, 6)[0]
     assert dict(shares_from("")) == {}
@@ -185,3 +195,17 @@ def test_a_queue_has_a_limit_of_its_own_and_a_person_comes_before_a_queue_of_the
     assert (choice.id, choice.brake) == ("00G2", "")
     queue, person = Owner("00G3", "a@b.example", "A", queue=True), Owner("005", "a@b.example", "A")
     assert all(Directory.of(both).by_name["a@b.example"].id == "005" for both in ([queue, person], [person, queue]))
+
+
+def test_two_steps_at_once_both_count() -> None:
+    """What one step gave while another was giving is not forgotten: both saved their shares, neither the other's."""
+    before = {"inbound": {"ann@acme.example": 0.5, "ben@acme.example": -0.5}}
+    first = Load(shares={"inbound": {"ann@acme.example": 0.0, "ben@acme.example": 0.0}})
+    second = Load(shares={"inbound": {"ann@acme.example": 0.0, "ben@acme.example": 0.0, "eve@acme.example": 0.0}})
+    kept = shares_added(before, before, first)
+    assert dict(shares_added(kept, before, second)["inbound"]) == {
+        "ann@acme.example": -0.5,
+        "ben@acme.example": 0.5,
+        "eve@acme.example": 0.0,
+    }
+    assert dict(shares_added({}, {}, Load())) == {}
