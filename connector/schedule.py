@@ -19,7 +19,7 @@ from connector.adapters.base import AdapterDown
 from connector.deliver import Delivered, deliver, probe
 from connector.engine import Engine, register_agreement
 from connector.problems import ConfigurationInvalid
-from connector.store.base import Run, StoreBusy
+from connector.store.base import Run, State, StoreBusy
 from connector.sync import Pass, as_json, calls, gather, judge_due, said, summed_up, unreached
 
 HEARTBEAT: Final = "heartbeat"
@@ -28,6 +28,8 @@ BEAT: Final = timedelta(seconds=10)
 _IDLE: Final = timedelta(seconds=5)
 _FIRST_WAIT: Final = timedelta(seconds=1)
 _MOST_DOUBLINGS: Final = 16
+_PLENTY: Final = 0.5
+_LONGEST_LINGER: Final = timedelta(seconds=2)
 _LONGEST_END: Final = timedelta(seconds=30)
 """How long a request that is under way is waited for at the end: longer than any time-out of an adapter."""
 
@@ -244,6 +246,7 @@ def _deliveries(loop: Loop, system: str) -> None:
 def _deliver_or_rest(loop: Loop, system: str) -> None:
     """Deliver and probe once; when there was nothing, wait for a write, a limit, or a system to come back."""
     seen = loop.told
+    loop.wait(linger(loop.engine, system))
     step = deliver(loop.engine, system)
     _count(loop, step)
     if not step.idle:
@@ -256,6 +259,24 @@ def _deliver_or_rest(loop: Loop, system: str) -> None:
     if not probed.idle:
         return
     loop.rest(seen, min(step.wait or _IDLE, _IDLE))
+
+
+def linger(engine: Engine, system: str) -> timedelta:
+    """
+    Return how long to let writes gather before the next ones are sent.
+
+    Nothing while half of the vendor's burst is free, or as soon as a request can be filled; up to two seconds as the
+    burst runs out: a lone event is not delayed, a flood fills its batches.
+    """
+    left = engine.budgets[system].left()
+    free = 1 - left.burst_used / max(left.burst_most, 1)
+    if free >= _PLENTY:
+        return timedelta()
+    with engine.store.reading() as look:
+        waiting = look.backlog().get((system, State.PENDING), 0)
+    if waiting >= max(engine.adapters[system].abilities.batch.values()):
+        return timedelta()
+    return _LONGEST_LINGER * (1 - max(free, 0) / _PLENTY)
 
 
 def _count(loop: Loop, step: Delivered) -> None:

@@ -13,12 +13,15 @@ import pytest
 
 from connector.adapters.base import AdapterDown
 from connector.assemble import assemble, ready
+from connector.budget import BURST
+from connector.commands import Rank, SetFields
 from connector.engine import Engine
+from connector.model import CrmRef
 from connector.problems import ConfigurationInvalid, Problem
 from connector.sandbox.hubspot import NO_LAG, Portal
 from connector.sandbox.inprocess import InProcess
-from connector.schedule import Loop, run
-from connector.store.base import StoreBusy
+from connector.schedule import Loop, linger, run
+from connector.store.base import Effect, State, StoreBusy
 from connector.sync import Pass
 
 from tests.world import World, somebody
@@ -144,3 +147,27 @@ def test_the_heart_beats_before_the_first_pass_ends(tmp_path: Path) -> None:
     loop.on_pass = lambda _done: loop.end()
     run(loop)
     assert engine.clock() - datetime.fromisoformat(beats[0]) < timedelta(minutes=1)
+
+
+def test_a_lone_write_goes_at_once_and_a_flood_waits_for_company(tmp_path: Path) -> None:
+    """Nothing lingers while half of the burst is free; beyond, the longer the less is left, never above two seconds."""
+    engine = awake(tmp_path)
+    budget = engine.budgets["hubspot"]
+    most = budget.left().burst_most
+    waits = []
+    for used in range(most + 1):
+        waits.append(linger(engine, "hubspot"))
+        if used < most:
+            assert budget.ask(BURST, Rank.TASK) is None
+    assert not any(waits[: most // 2])
+    assert waits == sorted(waits)
+    assert timedelta(seconds=1.9) < waits[-1] <= timedelta(seconds=2)
+    now = engine.clock()
+    with engine.store.writing() as tx:
+        people = tx.new_people([""] * 100, now)
+        fields = [SetFields(f"k{one}", CrmRef("hubspot", "contact", str(one)), {"points": "1"}) for one in people]
+        tx.enqueue(
+            Effect(one, command, Rank.FIELDS, State.PENDING, "fields", now)
+            for one, command in zip(people, fields, strict=True)
+        )
+    assert not linger(engine, "hubspot"), "a request is full already"
