@@ -21,6 +21,8 @@ Value = str | int | float | bool | date | datetime | tuple[str, ...] | None
 NOTHING: Final[Mapping[str, Value]] = MappingProxyType({})
 COMPANIES: Final = frozenset({"company", "account"})
 """Objects whose rows are companies: HubSpot and Salesforce have each their own word."""
+PERSON: Final = "person"
+"""Object of people known only from what a system sends by itself; somebody can have several: by id, by address."""
 NOT_EVALUATED: Final = "connector:not_evaluated"
 """Key of a raw row whose person may not be profiled: an adapter sets it to true, and nothing is decided about them."""
 SALES_ACTIVITY: Final = "sales_activity"

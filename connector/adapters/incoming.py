@@ -8,17 +8,16 @@ adapter module that can receive has a function `incoming`; one whose options nam
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import Protocol
 
 from pydantic import BaseModel
 
+from connector.mapping.arrived import Arrived, Read
 from connector.mapping.spec import FieldSpec, SystemMapping
-from connector.model import CrmRef, Record
 
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+__all__ = ("Arrived", "Forged", "Genuine", "Incoming", "Posted", "Read", "ReceivingModule", "Reply")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,44 +59,6 @@ class Reply:
     status: int = 204
     body: bytes = b""
     content_type: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """
-    One delivery as it is kept.
-
-    Attributes:
-        id: Unique within the system: the sender's id, else made from the body.
-        body: The bytes exactly as received.
-        content_type: As the sender named it, lower case; may be empty.
-        headers: Those that `Incoming.kept` names, by lower-case name.
-        at: When it was received.
-    """
-
-    id: str
-    body: bytes
-    content_type: str
-    at: datetime
-    headers: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """
-    What a delivery says.
-
-    Attributes:
-        records: Rows that it carries itself, people before what they did.
-        hints: Rows of the vendor that changed: to be fetched by the strong read, nothing here is taken for true.
-        forget: Rows whose person the vendor was told to erase.
-        problems: Plain sentences; when there are any, the delivery is put aside whole and nothing of it is used.
-    """
-
-    records: tuple[Record, ...] = ()
-    hints: tuple[CrmRef, ...] = ()
-    forget: tuple[CrmRef, ...] = ()
-    problems: tuple[str, ...] = ()
 
 
 class Incoming(Protocol):

@@ -67,7 +67,7 @@ def getter(path: str) -> Getter:
     def walk(raw: Raw) -> object:
         node: object = raw
         for name in names:
-            node = _step(node, name)
+            node = step(node, name)
             if node is None:
                 return None
         return node
@@ -75,7 +75,7 @@ def getter(path: str) -> Getter:
     return walk
 
 
-def _step(node: object, name: str) -> object:
+def step(node: object, name: str) -> object:
     """Return what stands under *name* in an object, or at that position of a list; None when it is not there."""
     if isinstance(node, Mapping):
         return node.get(name)

@@ -128,6 +128,9 @@ class ObjectMapping:
             "qualified_at", "agreement".
         owner: Their owner field; empty when the adapter's default holds.
         twins: Where the record names the same person's rows in other systems.
+        id: For payloads: path of the sender's own id of the person; empty when it has none.
+        at: For payloads: path of the instant at which what it says of the person was true; empty for the event's own.
+        each: For payloads: query that finds the list of people inside one body; empty when the body is about one.
     """
 
     system: str
@@ -137,6 +140,9 @@ class ObjectMapping:
     write: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     owner: str = ""
     twins: tuple[Twin, ...] = ()
+    id: str = ""
+    at: str = ""
+    each: str = ""
 
 
 class By(StrEnum):
@@ -168,6 +174,9 @@ class EngagementMapping:
         when: Only rows for which all hold.
         once_per: Several of one type from this source within this span count once; None for each.
         person: Our identifying field → path in the row, where the row itself names the person (webhooks); else empty.
+        each: For payloads: query that finds the list of happenings inside one body; empty when the body is one.
+        id: For payloads: path of what identifies the happening, a booking's uid; empty when nothing does.
+        withdraws: For payloads: it takes the happening of that id and type back instead of telling of one.
     """
 
     system: str
@@ -185,15 +194,27 @@ class EngagementMapping:
     when: tuple[When, ...] = ()
     once_per: timedelta | None = None
     person: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    each: str = ""
+    id: str = ""
+    withdraws: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SystemMapping:
-    """All mappings of one system; the order of `objects` is the order of the file."""
+    """
+    All mappings of one system.
+
+    Attributes:
+        system: The admin's name of the system.
+        objects: In the order of the file.
+        engagements: In the order of the file.
+        payloads: Whether its rows are what it sends by itself: partial, in any order, and naming the person themselves.
+    """
 
     system: str
     objects: tuple[ObjectMapping, ...]
     engagements: tuple[EngagementMapping, ...] = ()
+    payloads: bool = False
 
     def of(self, name: str) -> ObjectMapping | None:
         """Return the mapping of the object called *name*, or None when it is not mapped."""
