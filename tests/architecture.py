@@ -55,7 +55,7 @@ PURE_IMPORTS: Final = frozenset({
     *("__future__", "base64", "bisect", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum"),
     *("functools", "hashlib", "heapq", "html", "itertools", "json", "math", "operator", "pathlib.PurePath", "re"),
     *("statistics", "string", "types", "typing", "typing_extensions", "unicodedata", "urllib.parse", "zoneinfo"),
-    "holidays",
+    *("holidays", "jmespath"),
 })
 IMPURE_CALLS: Final = frozenset({
     *("now", "today", "utcnow", "sleep", "monotonic", "perf_counter", "time_ns", "urandom", "getenv"),
