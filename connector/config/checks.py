@@ -7,9 +7,10 @@ from typing import Final
 
 from connector.config.agreement import unreachable
 from connector.config.draft import Draft
-from connector.config.mapping import PAYLOADS
+from connector.config.payloads import takes_payloads
+from connector.mapping.senders import identifying
 from connector.mapping.spec import EngagementMapping
-from connector.model import SALES_ACTIVITY
+from connector.model import PERSON, SALES_ACTIVITY
 from connector.problems import Path
 
 MISSING: Final[Mapping[str, str]] = {
@@ -38,7 +39,12 @@ def two_sources_of_one_type(draft: Draft) -> None:
     first: dict[str, EngagementMapping] = {}
     for mapping in draft.mappings.values():
         for one in mapping.engagements:
+            if one.withdraws:
+                continue
             before = first.setdefault(one.type, one)
+            if one.id and before.id and one.system == before.system:
+                # Both name the happening: told twice it is one.
+                continue
             if before is one or one.type == SALES_ACTIVITY or (agreement and one.type in agreement.once_per):
                 continue
             where: Path = ("mapping", one.system, "engagement", one.index, "type")
@@ -98,11 +104,13 @@ def sales_activity_has_a_source(draft: Draft) -> None:
 def identified_people(draft: Draft) -> None:
     """A system whose rows name no CRM id needs to say which of its paths identifies the person."""
     for system, mapping in draft.mappings.items():
-        module = draft.module(system)
-        if module is None or PAYLOADS not in module.ACTIVITIES:
+        own = mapping.of(PERSON)
+        if not takes_payloads(draft, system) or (
+            own is not None and (own.id or identifying(own.columns, draft.fields))
+        ):
             continue
         for one in mapping.engagements:
-            if not one.person:
+            if not one.person and not one.withdraws:
                 path: Path = ("mapping", system, "engagement", one.index)
                 hint = 'Add person.email = "data.attendee.email", a path into the payload.'
                 draft.wrong(path, "nothing says whose engagement it is.", hint)

@@ -9,11 +9,12 @@ from typing import Final
 
 from connector.config.draft import Draft, several
 from connector.config.mapping_models import RESULTS, ColumnTable, EngagementTable, ObjectTable, StageTable, WhenTable
+from connector.config.payloads import check_path, check_payloads, takes_payloads
 from connector.config.shapes import STAGES
 from connector.config.twins import build_twins
 from connector.mapping.converters import converter
-from connector.mapping.paths import BadPath, steps
 from connector.mapping.refusal import Refusal
+from connector.mapping.senders import ID
 from connector.mapping.spec import (
     By,
     Column,
@@ -25,13 +26,12 @@ from connector.mapping.spec import (
     SystemMapping,
     When,
 )
+from connector.mapping.vocabulary import PAYLOADS
 from connector.model import SALES_ACTIVITY, Stage, Value
 from connector.problems import Path, did_you_mean
 
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
-RESERVED: Final = frozenset({"stage", "write", "owner", "same_as", "engagement", "top_reason"})
-PAYLOADS: Final = "payloads"
-"""Rows that name the person themselves: what comes in through a webhook."""
+RESERVED: Final = frozenset({"stage", "write", "owner", "same_as", "engagement", "top_reason", "id", "at", "each"})
 _SOURCES: Final = ("counter", "stamp", "object", "list")
 _ANY: Final = "any"
 
@@ -68,9 +68,11 @@ def build_mappings(draft: Draft) -> None:
             draft.wrong(path, f'no system "{system}" is configured.', hint)
         objects = tuple(_object(draft, system, name, one) for name, one in (table.__pydantic_extra__ or {}).items())
         engagements = tuple(_engagement(draft, system, index, one) for index, one in enumerate(table.engagement))
-        draft.mappings[system] = SystemMapping(system, objects, engagements)
+        found = SystemMapping(system, objects, engagements, payloads=takes_payloads(draft, system))
+        check_payloads(draft, found)
+        draft.mappings[system] = found
     for system in draft.document.systems:
-        draft.mappings.setdefault(system, SystemMapping(system, ()))
+        draft.mappings.setdefault(system, SystemMapping(system, (), payloads=takes_payloads(draft, system)))
 
 
 def _object(draft: Draft, system: str, name: str, table: ObjectTable) -> ObjectMapping:
@@ -92,9 +94,23 @@ def _object(draft: Draft, system: str, name: str, table: ObjectTable) -> ObjectM
         if result not in known:
             hint = did_you_mean(result, known) or f"Results: {several(known)}."
             draft.wrong(here, f'there is no result "{result}".', hint)
-        _path(draft, here, target)
+        check_path(draft, here, target)
     twins = build_twins(draft, system, name, table.same_as)
-    return ObjectMapping(system, name, columns, stage, MappingProxyType(dict(table.write)), table.owner, twins)
+    for key, written in (("id", table.id), ("at", table.at), ("each", table.each)):
+        if written:
+            check_path(draft, (*path, key), written)
+    return ObjectMapping(
+        system=system,
+        object=name,
+        columns=columns,
+        stage=stage,
+        write=MappingProxyType(dict(table.write)),
+        owner=table.owner,
+        twins=twins,
+        id=table.id,
+        at=table.at,
+        each=table.each,
+    )
 
 
 def _columns(draft: Draft, path: Path, field: str, tables: list[ColumnTable]) -> Iterable[Column]:
@@ -105,7 +121,7 @@ def _columns(draft: Draft, path: Path, field: str, tables: list[ColumnTable]) ->
         draft.wrong(path, f'no field "{field}" is declared.', hint)
         return
     for table in tables:
-        _path(draft, path, table.path)
+        check_path(draft, path, table.path)
         values = _values(draft, (*path, "values"), spec, table.values)
         default = _default(draft, (*path, "default"), spec, table.default)
         yield Column(field, table.path, default, values, _whens(draft, (*path, "when"), table.when))
@@ -134,7 +150,7 @@ def _default(draft: Draft, path: Path, spec: FieldSpec, given: Value) -> Value:
 
 def _stage(draft: Draft, path: Path, table: StageTable) -> StageColumn:
     """Read `[mapping.SYSTEM.OBJECT.stage]`; each of their values may mean one stage only."""
-    _path(draft, (*path, "field"), table.field)
+    check_path(draft, (*path, "field"), table.field)
     meaning: dict[str, str] = {}
     values: dict[Stage, tuple[str, ...]] = {}
     for name in STAGES:
@@ -154,9 +170,8 @@ def _stage(draft: Draft, path: Path, table: StageTable) -> StageColumn:
 def _engagement(draft: Draft, system: str, index: int, table: EngagementTable) -> EngagementMapping:
     """Read one `[[mapping.SYSTEM.engagement]]`."""
     path: Path = ("mapping", system, "engagement", index)
-    module = draft.module(system)
     given = {key: value for key in _SOURCES if (value := getattr(table, "list_" if key == "list" else key))}
-    if not given and module is not None and PAYLOADS in module.ACTIVITIES:
+    if not given and takes_payloads(draft, system):
         # A webhook has one kind of row, its events; naming it would say nothing.
         given = {"object": PAYLOADS}
     if len(given) != 1:
@@ -166,18 +181,7 @@ def _engagement(draft: Draft, system: str, index: int, table: EngagementTable) -
         hint = "Use letters, digits and underscores: form_submitted."
         draft.wrong((*path, "type"), f'"{table.type}" is no name for engagement.', hint)
     _fits(draft, path, table, given)
-    for key, value in given.items():
-        if key in {"counter", "stamp"}:
-            _path(draft, (*path, key), value)
-    for key, value in (("at", table.at),) if table.at else ():
-        _path(draft, (*path, key), value)
-    for name, value in table.attributes.items():
-        _path(draft, (*path, "attributes", name), value)
-    for name, value in table.person.items():
-        _path(draft, (*path, "person", name), value)
-        if name not in draft.fields:
-            hint = did_you_mean(name, draft.fields) or f"Fields: {several(draft.fields)}."
-            draft.wrong((*path, "person", name), f'no field "{name}" is declared.', hint)
+    _engagement_paths(draft, path, table)
     return EngagementMapping(
         system=system,
         index=index,
@@ -194,7 +198,25 @@ def _engagement(draft: Draft, system: str, index: int, table: EngagementTable) -
         when=_whens(draft, (*path, "when"), table.when),
         once_per=table.once_per,
         person=MappingProxyType(dict(table.person)),
+        each=table.each,
+        id=table.id,
+        withdraws=table.withdraws,
     )
+
+
+def _engagement_paths(draft: Draft, path: Path, table: EngagementTable) -> None:
+    """Check every path of an engagement, and that the person is named by fields there are."""
+    for key in ("counter", "stamp", "at", "each", "id"):
+        written = getattr(table, key)
+        if written:
+            check_path(draft, (*path, key), written)
+    for name, value in table.attributes.items():
+        check_path(draft, (*path, "attributes", name), value)
+    for name, value in table.person.items():
+        check_path(draft, (*path, "person", name), value)
+        if name not in draft.fields and name != ID:
+            hint = did_you_mean(name, draft.fields) or f"Fields: {several(draft.fields)}."
+            draft.wrong((*path, "person", name), f'no field "{name}" is declared.', hint)
 
 
 def _fits(draft: Draft, path: Path, table: EngagementTable, given: Mapping[str, str]) -> None:
@@ -220,17 +242,9 @@ def _fits(draft: Draft, path: Path, table: EngagementTable, given: Mapping[str, 
 def _whens(draft: Draft, path: Path, tables: list[WhenTable]) -> tuple[When, ...]:
     """Read conditions on the raw record."""
     for table in tables:
-        _path(draft, (*path, "path"), table.path)
+        check_path(draft, (*path, "path"), table.path)
         if not table.equals and not table.differs and table.is_set is None:
             draft.wrong(
                 path, f'nothing is asked of "{table.path}".', 'Add equals = "…", differs = "…" or is_set = true.'
             )
     return tuple(When(one.path, one.equals, one.differs, one.is_set) for one in tables)
-
-
-def _path(draft: Draft, path: Path, written: str) -> None:
-    """Check a path into a vendor's record."""
-    try:
-        steps(written)
-    except BadPath as error:
-        draft.wrong(path, f"{error}.")

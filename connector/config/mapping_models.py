@@ -127,6 +127,25 @@ class ObjectTable(Table):
         shown="HubSpot's own Salesforce sync, where one system of each kind is configured",
     )
 
+    id: str = option(
+        "",
+        example='"data.contact.id"',
+        says="For webhooks: path of the sender's own id of the person; both it and the address lead to them.",
+        shown="people are told apart by their address",
+    )
+    at: str = option(
+        "",
+        example='"data.updated_at"',
+        says="For webhooks: path of the instant at which this was true; of two words on one field the later stands.",
+        shown="the event's own instant",
+    )
+    each: str = option(
+        "",
+        example='"contacts[]"',
+        says="For webhooks: JMESPath that finds the list of people inside one body.",
+        shown="a body is about one person",
+    )
+
 
 class EngagementTable(Table):
     """How one type of engagement is read; exactly one of counter, stamp, object and list is given."""
@@ -175,7 +194,27 @@ class EngagementTable(Table):
     person: dict[str, str] = option(
         {},
         example='{ email = "data.attendee.email" }',
-        says="For webhooks: our identifying field = path in the payload that names the person.",
+        says="For webhooks: our identifying field = path in the payload that names the person; an e-mail field for the "
+        "address, `id` or any other field for the sender's own id.",
+        shown="as [mapping.SYSTEM.person] names them",
+    )
+    each: str = option(
+        "",
+        example='"events[]"',
+        says="For webhooks: JMESPath that finds the list of happenings inside one body; paths then begin at each of "
+        "them, and `envelope` is the whole body.",
+        shown="a body is one happening",
+    )
+    id: str = option(
+        "",
+        example='"payload.uid"',
+        says="For webhooks: path of what identifies the happening, a booking's uid: told again it is the same one.",
+        shown="each delivery tells of another",
+    )
+    withdraws: bool = option(
+        default=False,
+        example="true",
+        says="For webhooks: takes the happening of that id and type back, in whatever order the two arrive.",
     )
 
 

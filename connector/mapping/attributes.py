@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from connector.mapping.converters import text
-from connector.mapping.paths import Raw, getter
+from connector.mapping.paths import Getter, Raw, getter
 from connector.mapping.refusal import Refusal
 from connector.mapping.spec import EngagementMapping
 from connector.model import NOTHING, Value
@@ -18,9 +18,11 @@ _WHOLE: Final = re.compile(r"-?(?:0|[1-9]\d{0,14})", re.ASCII)
 _FRACTION: Final = re.compile(r"-?(?:0|[1-9]\d{0,9})\.\d{0,5}[1-9]", re.ASCII)
 
 
-def attribute_reader(mapping: EngagementMapping) -> Callable[[Raw], Attributes | Refusal]:
-    """Return a function that reads the attributes of *mapping*; empty ones are left out."""
-    getters = tuple((name, path, getter(path)) for name, path in mapping.attributes.items())
+def attribute_reader(
+    mapping: EngagementMapping, way: Callable[[str], Getter] = getter
+) -> Callable[[Raw], Attributes | Refusal]:
+    """Return a function that reads the attributes of *mapping* by *way*; empty ones are left out."""
+    getters = tuple((name, path, way(path)) for name, path in mapping.attributes.items())
     if not getters:
         return lambda _raw: NOTHING
 

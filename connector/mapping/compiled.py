@@ -10,9 +10,11 @@ from connector.mapping.digest import digest_of
 from connector.mapping.engagements import EngagementReader
 from connector.mapping.fields import Reader, Reading, reader
 from connector.mapping.happenings import Happenings, Marks
+from connector.mapping.senders import PersonReader
 from connector.mapping.spec import FieldSpec, SystemMapping
+from connector.mapping.told import Told
 from connector.mapping.vocabulary import NO_WORDS, Vocabulary
-from connector.model import CrmRef, Record
+from connector.model import PERSON, CrmRef, Record
 
 _UNMAPPED = Reading()
 
@@ -26,6 +28,7 @@ class Mapped:
         ref: The row.
         reading: Its fields; empty when its object has no columns (meetings, memberships).
         happenings: What it tells of engagement.
+        told: What a sender tells of a person bit by bit, to be added to what is known; None for a row that is whole.
         digest: Of fields, stage, owner, company, e-mail and marks; equal to the one kept means that nothing mapped has
             changed. Empty when there are problems.
         problems: Plain sentences, fields first; when there are any, quarantine the row and use nothing else.
@@ -36,6 +39,7 @@ class Mapped:
     happenings: Happenings
     digest: str
     problems: tuple[str, ...] = ()
+    told: Told | None = None
 
 
 class SystemReader:
@@ -49,9 +53,16 @@ class SystemReader:
             BadPath: A path cannot be read (the configuration check finds it first).
             KeyError: A column names a field that is not declared (likewise).
         """
-        self._readers: Mapping[str, Reader] = {one.object: reader(one, fields, words) for one in mapping.objects}
+        self.payloads = mapping.payloads
+        """Whether rows are what the system sends by itself."""
+        own = tuple(one for one in mapping.objects if not (mapping.payloads and one.object == PERSON))
+        self._readers: Mapping[str, Reader] = {one.object: reader(one, fields, words) for one in own}
+        self._people = (
+            PersonReader(mapping.system, mapping.of(PERSON), mapping.engagements, fields) if mapping.payloads else None
+        )
         self._engagements = EngagementReader(mapping.engagements, words)
-        self.objects = frozenset(self._readers) | self._engagements.objects
+        people = {PERSON} if mapping.payloads else set()
+        self.objects = frozenset(self._readers) | self._engagements.objects | people
         """Objects whose rows mean anything to us."""
 
     def take(
@@ -74,6 +85,9 @@ class SystemReader:
             seen_at: `modified_at` of the newest version taken before. Of an older one only date stamps are read; its
                 fields are old as well, and the caller leaves them alone.
         """
+        if self._people is not None and record.ref.object == PERSON:
+            theirs, told = self._people.read(record)
+            return Mapped(record.ref, theirs, Happenings(marks=marks), "", theirs.problems, told)
         reading = self.read(record)
         happenings = self._engagements.happenings(record, marks, now, inherited=inherited, seen_at=seen_at)
         problems = reading.problems + happenings.problems

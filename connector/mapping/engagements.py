@@ -13,9 +13,9 @@ from typing import Final
 
 from connector.mapping.counters import counter, mark_names, stamp
 from connector.mapping.happenings import MERGED, Happenings, Look, Marks, Source, Tally
-from connector.mapping.rows import activity, membership, row_key
+from connector.mapping.rows import activity, membership, payload, row_key
 from connector.mapping.spec import EngagementMapping
-from connector.mapping.vocabulary import MEMBERSHIP, NO_WORDS, Vocabulary, singular
+from connector.mapping.vocabulary import MEMBERSHIP, NO_WORDS, PAYLOAD, PAYLOADS, Vocabulary, singular
 from connector.model import CrmRef, Record
 
 _SEPARATOR: Final = ";"
@@ -35,7 +35,9 @@ class EngagementReader:
         types: dict[str, dict[str, None]] = {}
         marking: set[str] = set()
         for one, name in zip(mappings, mark_names(mappings), strict=True):
-            if one.object:
+            if one.object == PAYLOADS:
+                sources.setdefault(PAYLOAD, []).append(payload(one))
+            elif one.object:
                 on = singular(one.object)
                 sources.setdefault(on, []).append(activity(one, words.rows.get(on)))
                 types.setdefault(on, {})[one.type] = None

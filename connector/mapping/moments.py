@@ -23,6 +23,8 @@ _SHORTEST_INSTANT: Final = 16
 _EARLIEST_MS: Final = 100_000_000_000
 """Digits below this (March 1973 in milliseconds) are taken for seconds, which no vendor documents, and refused."""
 _MS: Final = re.compile(r"-?\d{1,15}", re.ASCII)
+_EPOCH_SECONDS: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,9})?", re.ASCII)
+_LATEST_FRACTION: Final = 1e15
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ISO_INSTANT: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(Z|z|[+-]\d{2}(?::?\d{2})?)?", re.ASCII
@@ -67,6 +69,20 @@ def moment(raw: object) -> datetime | Refusal | None:
         found = day(raw)
         return datetime(found.year, found.month, found.day, tzinfo=UTC) if isinstance(found, date) else found
     return instant(raw)
+
+
+def sent_at(raw: object) -> datetime | Refusal | None:
+    """Return when an event happened by its sender: ISO 8601 with a zone, or seconds or milliseconds since 1970."""
+    word = raw.strip() if isinstance(raw, str) else raw
+    if isinstance(word, str) and _EPOCH_SECONDS.fullmatch(word):
+        word = float(word) if "." in word else int(word)
+    if isinstance(word, bool) or not isinstance(word, int | float):
+        return moment(word)
+    if isinstance(word, float) and not abs(word) < _LATEST_FRACTION:
+        return Refusal(f"{shown(raw)} is not an instant")
+    if abs(word) < _EARLIEST_MS:
+        return _EPOCH + timedelta(seconds=word)
+    return moment(int(word))
 
 
 def _word(raw: object) -> str | int | Refusal | None:

@@ -1,4 +1,4 @@
-"""Happenings that have rows of their own: meetings, calls, e-mails, and the joining of a list."""
+"""Happenings that have rows of their own: meetings, calls, e-mails, payloads, and the joining of a list."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from connector.mapping.attributes import attribute_reader
 from connector.mapping.digest import key_of
 from connector.mapping.happenings import Found, Look, Source, Tally, add, dating
 from connector.mapping.moments import moment
-from connector.mapping.paths import Raw, condition, getter, plain
+from connector.mapping.paths import Getter, Raw, condition, getter, plain
+from connector.mapping.queries import query, sole
 from connector.mapping.refusal import Refusal
+from connector.mapping.senders import MAPPING, told_id
 from connector.mapping.spec import By, EngagementMapping
 from connector.mapping.vocabulary import JOINED_AT, LIST_NAME, RowWords
 from connector.model import SALES_ACTIVITY, CrmRef
@@ -78,6 +80,43 @@ def membership(mapping: EngagementMapping) -> Source:
         add(mapping, look, tally, Found(key, dated(look), attributes(record.raw)))
 
     return look_at
+
+
+def payload(mapping: EngagementMapping) -> Source:
+    """
+    Return the source of one mapping of payloads, for rows that name it by `MAPPING`: one happening each.
+
+    The row is dated already. One that withdraws takes back what has its id and type, whichever of the two comes first.
+    """
+    attributes = attribute_reader(mapping, lambda path: _soles(query(path)))
+    name = query(mapping.id) if mapping.id else None
+
+    def look_at(look: Look, tally: Tally) -> None:
+        record = look.record
+        if record.raw.get(MAPPING) != mapping.index:
+            return
+        key = row_key(record.ref, mapping.type)
+        if name is not None:
+            key = key_of(mapping.system, record.ref.object, mapping.type, told_id(record.raw, name))
+        if mapping.withdraws:
+            tally.withdrawn.append(key)
+        else:
+            add(mapping, look, tally, Found(key, record.modified_at, attributes(record.raw)))
+
+    return look_at
+
+
+def _soles(get: Getter) -> Getter:
+    """Return *get* with the one element of a list of one instead of the list, and a list of texts as one text."""
+
+    def found(raw: Raw) -> object:
+        value = sole(get(raw))
+        if isinstance(value, list):
+            words = [plain(one) for one in value]
+            return ", ".join(word for word in words if word) if None not in words else value
+        return value
+
+    return found
 
 
 def _doer_test(by: By, words: RowWords) -> Callable[[Raw], bool]:

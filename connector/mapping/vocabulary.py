@@ -18,6 +18,11 @@ LIST_NAME: Final = "list"
 JOINED_AT: Final = "joined_at"
 """Where such a row has the instant of joining, in the vendor's form."""
 
+PAYLOADS: Final = "payloads"
+"""What an engagement mapping has for `object` where rows name the person themselves: what a webhook brings."""
+PAYLOAD: Final = "payload"
+"""Object of the rows that are made of a delivery, one for each happening in it."""
+
 _SINGULARS: Final[Mapping[str, str]] = MappingProxyType({"companies": "company", "activities": "activity"})
 
 
