@@ -7,11 +7,12 @@ One command concerns one record. Its `key` is unique for ever: saying it twice h
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
 
-from connector.model import CrmRef, Stage
+from connector.model import CrmRef, Evidence, Stage, Value
 
 
 class Rank(IntEnum):
@@ -33,6 +34,32 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """
+    Whom a command is about and why, for a system that keeps no records which it could be looked up in.
+
+    It is fixed when the command is decided, so that saying the command again says the same.
+
+    Attributes:
+        person_id: Ours.
+        at: When it was decided.
+        fields: What is known of the person, by the names of `[fields]`; empty ones are left out.
+        stage: Where the person stands once this is done; None when nothing is known.
+        scores: Whole points by score.
+        reasons: Plain sentences.
+        evidence: What it rests on, newest first.
+    """
+
+    person_id: int
+    at: datetime
+    fields: Mapping[str, Value]
+    stage: Stage | None = None
+    scores: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    reasons: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SetStage:
     """
     Move a record forward to a stage.
@@ -46,6 +73,7 @@ class SetStage:
         seen: The vendor's value on which this was decided; another value found before the write means that somebody
             moved in between, and then the human wins. None for empty.
         recycle: Backward on purpose, in the vendor's own way (HubSpot: clear, then set, in two requests).
+        about: For a system without records; None for every other.
     """
 
     key: str
@@ -55,6 +83,7 @@ class SetStage:
     stage: Stage
     seen: str | None = None
     recycle: bool = False
+    about: About | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +95,13 @@ class SetFields:
         key: Unique for ever.
         ref: The record.
         values: Vendor's field name to vendor's value as text; "" clears.
+        about: For a system without records; None for every other.
     """
 
     key: str
     ref: CrmRef
     values: Mapping[str, str]
+    about: About | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +126,7 @@ class CreateTask:
         company: The person's primary company; None where there is none.
         unless_open_deal: Do not create it when the person has an open deal at the moment of writing.
         set_owner: Also make this owner the record's owner.
+        about: For a system without records; None for every other.
     """
 
     key: str
@@ -113,6 +145,7 @@ class CreateTask:
     set_owner: bool = False
     due_on: date | None = None
     remind_at: datetime | None = None
+    about: About | None = None
 
 
 Command = SetStage | SetFields | CreateTask
@@ -135,10 +168,18 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Certainly not performed, may be accepted later; after is the vendor's wait, or ours where it named none."""
+    """
+    Certainly not performed, may be accepted later.
+
+    Attributes:
+        reason: In the vendor's words where there were any.
+        after: The vendor's wait, or ours where it named none.
+        sent: Whether anything has left; what has not costs no attempt.
+    """
 
     reason: str
     after: timedelta
+    sent: bool = True
 
 
 @dataclass(frozen=True, slots=True)

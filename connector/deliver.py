@@ -31,15 +31,14 @@ from connector.engine import DEADLINE, Engine
 from connector.events import Dropped, Tried
 from connector.ingest import take_fresh
 from connector.model import CrmRef, Record
+from connector.retries import again, backoff, settled
 from connector.store.base import Effect, Held, Settlement, State, StoreBusy, Writing
 from connector.tasking import in_time
 
 NEXT_PASS: Final = timedelta(seconds=30)
 """Rest of a write whose record was merged meanwhile: longer than the patience of a pass, so that none spins on it."""
-_FIRST_WAIT: Final = timedelta(seconds=2)
 _TRIES: Final = 20
 """Times that an outcome is offered to a store which others keep busy, each with the store's own patience."""
-_LONGEST_WAIT: Final = timedelta(minutes=30)
 _ORDER: Final = (Kind.TASK, Kind.STAGE, Kind.FIELDS)
 
 
@@ -93,7 +92,7 @@ def deliver(engine: Engine, system: str) -> Delivered:
     if not claimed:
         return Delivered(idle=True, wait=_until_next(engine, system, now))
     try:
-        going, dropped = _look_again(engine, system, claimed)
+        going, dropped = _lookagain(engine, system, claimed)
     except AdapterDown as down:
         _give_back(engine, claimed)
         engine.went_down(system, down.kind, down.reason, down.after)
@@ -148,11 +147,11 @@ def probe(engine: Engine, system: str) -> Delivered:
         rows = []
         for effect, answer in zip(same, answers, strict=True):
             if isinstance(answer, Found):
-                rows.append(_settled(effect, State.DONE, remote_id=answer.remote_id, reason="found by its key"))
+                rows.append(settled(effect, State.DONE, remote_id=answer.remote_id, reason="found by its key"))
             elif isinstance(answer, Absent):
-                rows.append(_settled(effect, State.PENDING, not_before=now))
+                rows.append(again(engine, effect, effect.attempts, effect.reason, now))
             else:
-                rows.append(_settled(effect, State.UNKNOWN, reason=answer.reason, not_before=now + answer.after))
+                rows.append(settled(effect, State.UNKNOWN, reason=answer.reason, not_before=now + answer.after))
         with engine.store.writing() as tx:
             rows = _still_asked(tx, same, rows)
             done = tx.settle(rows, now) & {row.effect_id for row in rows if row.state == State.DONE}
@@ -173,20 +172,6 @@ def _still_asked(tx: Writing, effects: Sequence[Effect], rows: Sequence[Settleme
     return [row for row in rows if row.effect_id in same]
 
 
-def _settled(  # noqa: PLR0913 - a settlement has these parts
-    effect: Effect,
-    state: State,
-    *,
-    reason: str = "",
-    request_id: str = "",
-    not_before: datetime | None = None,
-    remote_id: str = "",
-    attempted: bool = True,
-) -> Settlement:
-    """Return what became of *effect*."""
-    return Settlement(effect.id, effect.epoch, state, reason, request_id, not_before, remote_id, attempted)
-
-
 def _until_next(engine: Engine, system: str, now: datetime) -> timedelta | None:
     """Return how long until the next write of *system* may go; None when none waits."""
     with engine.store.reading() as look:
@@ -202,14 +187,14 @@ def _give_back(engine: Engine, effects: Iterable[Effect]) -> None:
             tx.unclaim(ids, engine.epoch)
 
 
-def _look_again(engine: Engine, system: str, effects: Sequence[Effect]) -> tuple[list[Effect], int]:
+def _lookagain(engine: Engine, system: str, effects: Sequence[Effect]) -> tuple[list[Effect], int]:
     """
     Read the records once more, by the strong read, just before writing; return what may go and how many were dropped.
 
     Result fields are ours alone and need no look.
     """
     looked = [one for one in effects if not isinstance(one.command, SetFields)]
-    if not looked:
+    if not looked or not engine.adapters[system].abilities.reads:
         return list(effects), 0
     fresh: dict[CrmRef, Record] = {}
     gone: set[CrmRef] = set()
@@ -245,7 +230,7 @@ def _sorted_out(
             continue
         later = now + NEXT_PASS if state == State.PENDING else None
         rows.append(
-            _settled(effect, state, reason=reason, remote_id=effect.command.ref.id, not_before=later, attempted=False)
+            settled(effect, state, reason=reason, remote_id=effect.command.ref.id, not_before=later, attempted=False)
         )
         if state == State.DONE:
             told.append(Tried(system, effect.command, Done(effect.command.ref.id, reason), effect.person_id))
@@ -292,7 +277,9 @@ def _send(engine: Engine, system: str, effects: Sequence[Effect]) -> tuple[Deliv
     sent_at = engine.clock()
     with engine.store.writing() as tx:
         ours = tx.send([one.id for one in effects], engine.epoch, sent_at)
-    effects = [in_time(engine, one) for one in effects if one.id in ours]
+    same = not engine.adapters[system].abilities.reads
+    # What goes again under its key says the same again, also where its due date has passed meanwhile.
+    effects = [one if same and one.attempts else in_time(engine, one) for one in effects if one.id in ours]
     if not effects:
         return Delivered(), False
 
@@ -303,7 +290,7 @@ def _send(engine: Engine, system: str, effects: Sequence[Effect]) -> tuple[Deliv
     try:
         outcomes = engine.adapters[system].apply([one.command for one in effects], permit)
     except AdapterDown as down:
-        _written_down(engine, [_settled(one, State.PENDING, attempted=False) for one in effects], [])
+        _written_down(engine, [settled(one, State.PENDING, attempted=False) for one in effects], [])
         engine.went_down(system, down.kind, down.reason, down.after)
         return Delivered(), True
     now = engine.clock()
@@ -351,21 +338,19 @@ def _row(engine: Engine, effect: Effect, outcome: Outcome, now: datetime) -> Set
     """Turn the adapter's word into the effect's next state."""
     match outcome:
         case Done():
-            return _settled(effect, State.DONE, remote_id=outcome.remote_id, reason=outcome.note)
+            return settled(effect, State.DONE, remote_id=outcome.remote_id, reason=outcome.note)
         case Rejected():
-            return _settled(effect, State.PARKED, reason=outcome.reason, request_id=outcome.request_id)
+            return settled(effect, State.PARKED, reason=outcome.reason, request_id=outcome.request_id)
         case Retry():
-            wait = max(outcome.after, _backoff(engine, effect.attempts))
-            return _settled(effect, State.PENDING, reason=outcome.reason, not_before=now + wait)
+            if not outcome.sent:
+                return settled(effect, State.PENDING, not_before=now + outcome.after, attempted=False)
+            if engine.adapters[effect.command.ref.system].abilities.retry_schedule:
+                return again(engine, effect, effect.attempts + 1, outcome.reason, now, outcome.after)
+            wait = max(outcome.after, backoff(engine, effect.attempts))
+            return settled(effect, State.PENDING, reason=outcome.reason, not_before=now + wait)
         case _:
             quiet = engine.config.delivery.quiet
-            return _settled(effect, State.UNKNOWN, reason=outcome.reason, not_before=now + quiet)
-
-
-def _backoff(engine: Engine, attempts: int) -> timedelta:
-    """Return a wait with full jitter: anything up to the doubled base, never above half an hour."""
-    ceiling = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(attempts, 12))
-    return timedelta(seconds=ceiling.total_seconds() * engine.chance.random())
+            return settled(effect, State.UNKNOWN, reason=outcome.reason, not_before=now + quiet)
 
 
 def _remember(tx: Writing, effects: Sequence[Effect], engine: Engine) -> None:

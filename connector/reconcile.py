@@ -25,6 +25,8 @@ _PLACE: Final = "reconciling:"
 
 def reconcile(engine: Engine, system: str, at_once: int = AT_ONCE) -> AdapterDown | None:
     """Read the qualified people's records in *system* again when a day has passed; return why it could not be done."""
+    if not engine.adapters[system].abilities.reads:
+        return None
     now = engine.clock()
     with engine.store.reading() as look:
         text = look.note(_NOTE + system)

@@ -48,6 +48,9 @@ class Directory:
         Raises:
             AdapterDown: It must be read and the system cannot be reached.
         """
+        if not self._adapters[system].abilities.reads:
+            # What it says comes from the configuration, costs nothing, and may be another after every start.
+            return self._adapters[system].describe()
         with self._lock:
             known = self._known.get(system) or self._stored(system)
             if known is None or self._clock() - known.as_of >= max_age:

@@ -34,9 +34,9 @@ LAYERS: Final = (
     ("adapters",),
     ("config",),
     ("schemas", "brakes", "report", "selftest"),
-    ("engine", "sightings"),
+    ("engine", "sightings", "keeping"),
     ("engine", "whose"),
-    ("tasking", "ingest"),
+    ("tasking", "ingest", "retries"),
     ("pull", "reconcile", "evaluate", "deliver"),
     ("sync",),
     ("assemble", "sandbox"),
@@ -66,7 +66,7 @@ PURE_EXCEPTIONS: Final[Mapping[str, str]] = {
     "criteria.freemail": "reads the list that ships with the package, once, while the configuration is loaded",
 }
 
-ADAPTER_COMMONS: Final = frozenset({"base", "http", "incoming", "registry"})
+ADAPTER_COMMONS: Final = frozenset({"apart", "base", "http", "incoming", "registry"})
 """Modules of the adapters package that are not adapters themselves."""
 
 

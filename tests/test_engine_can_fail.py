@@ -127,8 +127,8 @@ MUTANTS = (
     ),
     Mutant(
         "connector.deliver",
-        "_settled(effect, State.UNKNOWN, reason=outcome.reason, not_before=now + quiet)",
-        "_settled(effect, State.PENDING, reason=outcome.reason)",
+        "settled(effect, State.UNKNOWN, reason=outcome.reason, not_before=now + quiet)",
+        "settled(effect, State.PENDING, reason=outcome.reason)",
         f"{AMBIGUOUS}an_answer_that_never_came_is_looked_up",
     ),
     Mutant(
@@ -139,8 +139,8 @@ MUTANTS = (
     ),
     Mutant(
         "connector.deliver",
-        "_settled(one, State.PENDING, attempted=False) for one in effects",
-        "_settled(one, State.PARKED) for one in effects",
+        "settled(one, State.PENDING, attempted=False) for one in effects",
+        "settled(one, State.PARKED) for one in effects",
         f"{AMBIGUOUS}a_token_refused_at_the_write_itself_costs_no_task",
     ),
     Mutant(
@@ -163,8 +163,8 @@ MUTANTS = (
     ),
     Mutant(
         "connector.deliver",
-        'rows.append(_settled(effect, State.DONE, remote_id=answer.remote_id, reason="found by its key"))',
-        "rows.append(_settled(effect, State.PENDING, not_before=now))",
+        'rows.append(settled(effect, State.DONE, remote_id=answer.remote_id, reason="found by its key"))',
+        "rows.append(again(engine, effect, effect.attempts, effect.reason, now))",
         CRASH,
     ),
 )

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from connector.commands import Command, Kind, Outcome, Probed, Rank
 from connector.model import CrmRef, Record
@@ -34,7 +34,8 @@ class AdapterDown(Exception):  # noqa: N818 - the name says the state of the ven
 
     Attributes:
         reason: In the vendor's words where there were any.
-        kind: "network", "credentials", "scopes", "budget" or "paused" (the vendor told us to stay away).
+        kind: "network", "credentials", "scopes", "budget", "paused" (the vendor told us to stay away) or "gone" (it
+            wants nothing more from us).
         after: How long to wait before asking again; None when only a person can mend it.
     """
 
@@ -58,6 +59,8 @@ class Wanted:
         stage_fields: Vendor's stage field by object, where mapped.
         writes: Vendor's fields we write results into, by object.
         tasks: Whether tasks are written to this system.
+        owners: E-mails and queues ("queue: NAME") that the configuration gives tasks to: what a system without a
+            directory of its own knows of owners.
         write_types: What stands in those fields, by object and field: "number", "instant" or "text" (the default); it
             says how `prepare` makes one that the system lacks.
     """
@@ -69,6 +72,7 @@ class Wanted:
     writes: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     tasks: bool = False
     write_types: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    owners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +231,12 @@ class Abilities:
         html_tasks: Whether task bodies are HTML.
         unique_task_key: Whether tier A can be reached.
         webhooks: Whether it can tell us of changes at once.
+        reads: Whether its rows can be read. Where they cannot, there are no streams, `fetch` is never called, nothing
+            is looked at before a write, and commands say themselves whom they are about. Such a system gets each
+            command under its key and drops what it has had: a probe then answers Absent, which says that the command
+            may go again under the same key.
+        retry_schedule: Waits after the first, the second … attempt that failed; a command that fails once more is
+            parked. Empty: attempts go on, each after a longer wait.
     """
 
     batch: Mapping[Kind, int]
@@ -234,6 +244,16 @@ class Abilities:
     html_tasks: bool = False
     unique_task_key: bool = False
     webhooks: bool = False
+    reads: bool = True
+    retry_schedule: tuple[timedelta, ...] = ()
+
+
+@runtime_checkable
+class Showing(Protocol):
+    """An adapter that can show what it would send; `plan` asks it."""
+
+    def shown(self, command: Command) -> str:
+        """Return the body of the request for *command* as it would leave; reads and sends nothing."""
 
 
 class Meter(Protocol):

@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from connector.commands import Command, CreateTask, Kind, SetFields, SetStage
-from connector.model import NOTHING, Barrier, CrmRef, Stage, Standing, Trigger, Value
+from connector.commands import About, Command, CreateTask, Kind, SetFields, SetStage
+from connector.model import NOTHING, Barrier, CrmRef, Evidence, Stage, Standing, Trigger, Value
 
 _DATE: Final = "date"
 _INSTANT: Final = "instant"
@@ -215,13 +215,42 @@ def _barrier(raw: list[Any]) -> Barrier:
     return Barrier(instant(at), reason, frozenset(map(Stage, stages)), maybe_instant(hold_until), tasks)
 
 
+def _about_raw(about: About) -> dict[str, object]:
+    """Return whom a command is about as JSON."""
+    return {
+        "person": about.person_id,
+        "at": text_of(about.at),
+        "fields": dict(about.fields),
+        "stage": about.stage,
+        "scores": dict(about.scores),
+        "reasons": list(about.reasons),
+        "evidence": [[maybe_text(one.at), one.what, one.detail, one.count, one.key] for one in about.evidence],
+    }
+
+
+def _about(raw: Mapping[str, Any]) -> About:
+    """Return what `_about_raw` wrote."""
+    return About(
+        raw["person"],
+        instant(raw["at"]),
+        values_from(raw["fields"]),
+        maybe_stage(raw["stage"]),
+        MappingProxyType(raw["scores"]),
+        tuple(raw["reasons"]),
+        tuple(Evidence(maybe_instant(at), *rest) for at, *rest in raw["evidence"]),
+    )
+
+
 def command_text(command: Command) -> str:
     """Return a command as JSON without its key and its row, which stand in columns of their own."""
+    about = [_about_raw(command.about)] if command.about is not None else []
     if isinstance(command, SetStage):
-        return _encode([command.field, command.value, command.stage, command.seen, command.recycle])
+        return _encode([command.field, command.value, command.stage, command.seen, command.recycle, *about])
     if isinstance(command, SetFields):
-        return _encode(dict(command.values))
+        return _encode([dict(command.values), *about] if about else dict(command.values))
+    whom = {"about": about[0]} if about else {}
     return _encode({
+        **whom,
         "playbook": command.playbook,
         "subject": command.subject,
         "body": command.body,
@@ -244,10 +273,12 @@ def command_of(kind: str, key: str, name: str, text: str) -> Command:
     raw = _decode_first(text)[0]
     ref = ref_of(name)
     if kind == Kind.STAGE:
-        field, value, stage, seen, recycle = raw
-        return SetStage(key, ref, field, value, Stage(stage), seen, recycle)
+        field, value, stage, seen, recycle, *about = raw
+        return SetStage(key, ref, field, value, Stage(stage), seen, recycle, *map(_about, about))
     if kind == Kind.FIELDS:
-        return SetFields(key, ref, MappingProxyType(raw))
+        values, *about = raw if type(raw) is list else [raw]
+        return SetFields(key, ref, MappingProxyType(values), *map(_about, about))
+    whom = _about(raw.pop("about")) if "about" in raw else None
     due_at, company = instant(raw.pop("due_at")), maybe_ref(raw.pop("company"))
     # Commands stored before tasks had a day of their own lack both.
     day, reminder = raw.pop("due_on", None), raw.pop("remind_at", None)
@@ -258,5 +289,6 @@ def command_of(kind: str, key: str, name: str, text: str) -> Command:
         company=company,
         due_on=date.fromisoformat(day) if day else None,
         remind_at=instant(reminder) if reminder else None,
+        about=whom,
         **raw,
     )
