@@ -7,6 +7,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final, cast
 
+from connector.adapters.apart import Apart
 from connector.adapters.base import Abilities, Fetched, Page, Permit, Schema, Stream, Wanted
 from connector.adapters.hubspot.changes import Reader
 from connector.adapters.hubspot.deleted import Bin
@@ -17,7 +18,6 @@ from connector.adapters.hubspot.preparing import Preparer
 from connector.adapters.hubspot.probing import probe_values
 from connector.adapters.hubspot.reading import fetch
 from connector.adapters.hubspot.records import kinds
-from connector.adapters.hubspot.sending import Apart
 from connector.adapters.hubspot.tasks import Keys, Tasks
 from connector.adapters.hubspot.vocabulary import ACTIVITY_OBJECTS, COMPANY, CONTACT, LIST_MEMBER, PAGE, PLURALS
 from connector.adapters.hubspot.wire import Wire
@@ -48,7 +48,7 @@ class HubSpot:
         self._wire = Wire(options, tools)
         self._kinds = kinds(name, wanted)
         self._lists = Lists(self._wire, name, wanted.lists)
-        keys, apart = Keys(self._wire), Apart()
+        keys, apart = Keys(self._wire), Apart(PAGE)
         self._tasks = Tasks(self._wire, apart, keys, self._kinds[CONTACT])
         self._writer = Writer(self._wire, apart)
         self._describer = Describer(self._wire, wanted, keys, self._lists)

@@ -4,30 +4,25 @@ One batch write and what it says about each row.
 A batch is taken row by row: results come in another order and are matched by the trace id that every input carries (by
 record id where it is not echoed); 207 is a success. What neither the results nor the errors mention is unknown.
 
-A poisoned row must not hold up the others: a batch that is refused as a whole without naming rows is certain to have
-written nothing, so all its rows may go again, in companies of ten the next time and alone the time after; the poisoned
-one is then refused by itself. What has to go apart is remembered in memory only: a restart costs the same three calls.
+A batch that is refused as a whole without naming rows is certain to have written nothing: its rows go again, apart.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
+from connector.adapters.apart import Apart
 from connector.adapters.base import AdapterDown, Permit
 from connector.adapters.http import Meaning, meaning
 from connector.adapters.hubspot.payload import Answer, Row, context, listed, request_id, rows, said, table, text
-from connector.adapters.hubspot.vocabulary import MODIFIED_ELSEWHERE, NETWORK_WAIT, PAGE, STATUSES
+from connector.adapters.hubspot.vocabulary import MODIFIED_ELSEWHERE, NETWORK_WAIT, STATUSES
 from connector.adapters.hubspot.wire import Call, Lost, NotSent, Wire, wait_of
 from connector.commands import Outcome, Rejected, Retry, Unknown
 
-TOGETHER: Final = 10
-"""How many rows of a refused batch go together the next time."""
-_MOST_APART: Final = 10_000
 _AT_ONCE: Final = timedelta()
 _GONE: Final = "OBJECT_NOT_FOUND"
 
@@ -60,39 +55,6 @@ class Sent:
 
     made: Mapping[str, Row] = field(default_factory=lambda: MappingProxyType({}))
     outcomes: Mapping[str, Outcome] = field(default_factory=lambda: MappingProxyType({}))
-
-
-class Apart:
-    """Which commands go in smaller company because a batch with them was refused; safe for threads."""
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        self._sizes: dict[str, int] = {}
-        self._lock = threading.Lock()
-
-    def companies(self, keys: Sequence[str]) -> list[tuple[str, ...]]:
-        """Return *keys* in the batches in which they may go."""
-        with self._lock:
-            sizes = {key: self._sizes.get(key, PAGE) for key in keys}
-        found: list[tuple[str, ...]] = []
-        for size in sorted(set(sizes.values()), reverse=True):
-            same = [key for key in keys if sizes[key] == size]
-            found += [tuple(same[start : start + size]) for start in range(0, len(same), size)]
-        return found
-
-    def refused(self, keys: Sequence[str]) -> None:
-        """Let *keys* go in smaller company from now on."""
-        size = TOGETHER if len(keys) > TOGETHER else 1
-        with self._lock:
-            if len(self._sizes) > _MOST_APART:
-                self._sizes.clear()
-            self._sizes.update(dict.fromkeys(keys, size))
-
-    def settled(self, keys: Sequence[str]) -> None:
-        """Forget *keys*, which have their answer."""
-        with self._lock:
-            for key in keys:
-                self._sizes.pop(key, None)
 
 
 def send(wire: Wire, path: str, inputs: Sequence[Input], permit: Permit, apart: Apart) -> Sent:

@@ -18,13 +18,14 @@ from enum import Enum
 from html import escape
 from typing import Final
 
+from connector.adapters.apart import Apart
 from connector.adapters.base import AdapterDown, Permit
 from connector.adapters.http import Meaning, meaning
 from connector.adapters.hubspot.links import linked
 from connector.adapters.hubspot.payload import Row, iso
 from connector.adapters.hubspot.reading import fetch, read_rows
 from connector.adapters.hubspot.records import Kind
-from connector.adapters.hubspot.sending import Apart, Input, send
+from connector.adapters.hubspot.sending import Input, send
 from connector.adapters.hubspot.vocabulary import (
     API_VERSION,
     COMPANY,

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, TypeVar
 
+from connector.adapters.apart import Apart
 from connector.adapters.base import AdapterDown, Permit
 from connector.adapters.hubspot.payload import Row
 from connector.adapters.hubspot.reading import read_rows
-from connector.adapters.hubspot.sending import Apart, Input, Sent, send
+from connector.adapters.hubspot.sending import Input, Sent, send
 from connector.adapters.hubspot.vocabulary import objects_path
 from connector.adapters.hubspot.wire import Wire
 from connector.commands import Done, Outcome, Rank, Rejected, Retry, SetFields, SetStage, Unknown

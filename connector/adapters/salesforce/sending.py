@@ -6,20 +6,19 @@ position, and an answer that cannot be matched says nothing about any. Requests 
 the same account stand together, so no two requests in flight touch one account; after a request that had no answer
 nothing more is sent, because Salesforce may still be at work on it.
 
-A poisoned row must not hold up the others: a request that is refused as a whole has written nothing, so all its rows
-may go again, in companies of ten the next time and alone the time after; the poisoned one is then refused by itself.
-What has to go apart is remembered in memory only: a restart costs the same three calls.
+A request that is refused as a whole has written nothing: its rows go again, apart where it names none of them.
 """
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
+from connector.adapters.apart import Apart
 from connector.adapters.base import AdapterDown, Permit
 from connector.adapters.salesforce.describing import Describes
 from connector.adapters.salesforce.errors import Fate, VendorError, element_errors, errors_of, fate, outcome, told
@@ -31,13 +30,11 @@ from connector.commands import Outcome, Rank, Rejected, Retry, Unknown
 COLLECTIONS: Final = "/composite/sobjects"
 MOST_ROWS: Final = 200
 """Rows of one collections request."""
-TOGETHER: Final = 10
-"""How many rows of a refused request go together the next time."""
 AT_ONCE: Final = timedelta()
 LATER: Final = timedelta(minutes=1)
 """Where only waiting helps and nobody says how long."""
 _LONG: Final = timedelta(minutes=10)
-_MOST_APART: Final = 10_000
+_MOST_BLAMED: Final = 10_000
 _OK: Final = range(200, 300)
 _BAD_REQUEST: Final = 400
 _ABOUT_ROWS: Final = frozenset({_BAD_REQUEST, 413, 414, 431})
@@ -103,48 +100,27 @@ class Sent:
     others: dict[str, Outcome] = field(default_factory=dict)
 
 
-class Apart:
-    """Which commands go in smaller company because a request with them was refused; safe for threads."""
+class Blamed:
+    """Which commands write a field that a refused request named; safe for threads."""
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._sizes: dict[str, int] = {}
-        self._doubted: set[str] = set()
+        self._keys: set[str] = set()
         self._lock = threading.Lock()
-
-    def batches(self, inputs: Sequence[Input]) -> Iterator[Sequence[Input]]:
-        """Return *inputs* in the requests in which they may go, by object and by what they lock."""
-        with self._lock:
-            sizes = {one.key: self._sizes.get(one.key, MOST_ROWS) for one in inputs}
-        for size in sorted(set(sizes.values()), reverse=True):
-            same = [one for one in inputs if sizes[one.key] == size]
-            same.sort(key=lambda one: (one.sobject, one.locks, one.record))
-            for start in range(0, len(same), size):
-                yield same[start : start + size]
-
-    def refused(self, keys: Sequence[str]) -> None:
-        """Let *keys* go in smaller company from now on."""
-        size = TOGETHER if len(keys) > TOGETHER else 1
-        with self._lock:
-            if len(self._sizes) > _MOST_APART:
-                self._sizes.clear()
-            self._sizes.update(dict.fromkeys(keys, size))
 
     def again(self, keys: Sequence[str]) -> tuple[str, ...]:
         """Return those of *keys* that have been blamed before, and remember all."""
         with self._lock:
-            before = tuple(key for key in keys if key in self._doubted)
-            if len(self._doubted) > _MOST_APART:
-                self._doubted.clear()
-            self._doubted.update(keys)
+            before = tuple(key for key in keys if key in self._keys)
+            if len(self._keys) > _MOST_BLAMED:
+                self._keys.clear()
+            self._keys.update(keys)
         return before
 
     def settled(self, keys: Sequence[str]) -> None:
         """Forget *keys*, which have their answer."""
         with self._lock:
-            for key in keys:
-                self._sizes.pop(key, None)
-                self._doubted.discard(key)
+            self._keys.difference_update(keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +130,7 @@ class Sender:
     wire: Wire
     describes: Describes
     apart: Apart
+    blamed: Blamed
 
     def send(self, method: str, inputs: Sequence[Input], rank: Rank, permit: Permit) -> Sent:
         """
@@ -163,7 +140,7 @@ class Sender:
             AdapterDown: Before anything was performed; later the rows that were not sent are Retry.
         """
         sent = Sent()
-        batches = list(self.apart.batches(inputs))
+        batches = self._batches(inputs)
         for at, batch in enumerate(batches):
             try:
                 self.wire.pay(rank)
@@ -177,6 +154,17 @@ class Sender:
                 sent.others.update(dict.fromkeys((key for key in left if key not in sent.others), stop))
                 break
         return sent
+
+    def _batches(self, inputs: Sequence[Input]) -> list[list[Input]]:
+        """Return *inputs* in the requests in which they may go, by object and by what they lock."""
+        beside = sorted(inputs, key=lambda one: (one.sobject, one.locks, one.record))
+        by_key = {one.key: one for one in beside}
+        return [[by_key[key] for key in keys] for keys in self.apart.companies(list(by_key))]
+
+    def _settled(self, keys: Sequence[str]) -> None:
+        """Forget what is remembered of *keys*, which have their answer."""
+        self.apart.settled(keys)
+        self.blamed.settled(keys)
 
     def _one_request(self, method: str, batch: Sequence[Input], permit: Permit, sent: Sent) -> Retry | None:
         """
@@ -225,7 +213,7 @@ class Sender:
             doubt = Unknown(f"{words} (request {answer.headers.get(REQUEST_ID, '')})")
             sent.others.update({one.key: doubt for one in batch})
             return
-        self.apart.settled([one.key for one in batch])
+        self._settled([one.key for one in batch])
         for one, element in zip(batch, elements, strict=True):
             row = element.get("id") or one.record
             if element.get("success") is True and row:
@@ -252,8 +240,8 @@ class Sender:
             self.describes.forget(sobject)
         if not blamed and len(batch) > 1:
             self.apart.refused(keys)
-        guilty = set(self.apart.again([one.key for one in blamed])) if blamed else set(keys[: len(keys) == 1])
-        self.apart.settled(sorted(guilty))
+        guilty = set(self.blamed.again([one.key for one in blamed])) if blamed else set(keys[: len(keys) == 1])
+        self._settled(sorted(guilty))
         sent.refused.update(dict.fromkeys(guilty, refusal))
         again = Retry(f"refused together with others: {refusal.outcome.reason}", AT_ONCE)
         sent.others.update({key: again for key in keys if key not in guilty})

@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from connector.adapters.apart import Apart
 from connector.adapters.base import Permit, Wanted
 from connector.adapters.salesforce.describing import Describes
 from connector.adapters.salesforce.errors import Fate
 from connector.adapters.salesforce.following import WRITTEN, Follower, retargeted
 from connector.adapters.salesforce.ids import is_id, to18
 from connector.adapters.salesforce.probing import probe_values, wanted_values
-from connector.adapters.salesforce.sending import Apart, Input, Sender
+from connector.adapters.salesforce.sending import MOST_ROWS, Blamed, Input, Sender
 from connector.adapters.salesforce.tasks import Tasks
 from connector.adapters.salesforce.values import row_of
 from connector.adapters.salesforce.vocabulary import SOBJECTS
@@ -44,7 +45,7 @@ class Writes:
         """Put the parts together; nothing is sent."""
         self._name = name
         self._follower = Follower(wire, describes)
-        self._sender = Sender(wire, describes, Apart())
+        self._sender = Sender(wire, describes, Apart(MOST_ROWS), Blamed())
         self._objects = frozenset(wanted.objects)
         self._tasks = Tasks(self._follower, self._sender, self._objects, task_key_field)
 
