@@ -9,8 +9,7 @@ Page of Salesforce's Bulk API 2.0 guide read on 2026-11-23; states and headers a
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -25,7 +24,7 @@ from connector.adapters.salesforce.soql import Query
 from connector.adapters.salesforce.wire import Answer, Call, Wire
 from connector.commands import Rank
 
-SHEET: Final = 5_000
+SHEET: Final = 2_000
 """Rows of one page; a page is in memory twice, as text and as rows."""
 REST: Final = timedelta(seconds=15)
 """How long to leave a running job alone."""
@@ -118,20 +117,40 @@ def rows_of_csv(text: str, types: Mapping[str, str]) -> list[Row]:
     Raises:
         AdapterDown: It has no header with an Id, or a row has another number of cells.
     """
+    cells = csv.reader(_lines(text), strict=True)
     try:
-        header, *lines = csv.reader(io.StringIO(text, newline=""), strict=True)
-    except (csv.Error, ValueError) as error:
+        header = next(cells, None)
+        if header is None:
+            raise AdapterDown("a page of Bulk results cannot be read: it is empty")
+        if ID not in header:
+            found = ",".join(header)[:100]
+            raise AdapterDown(f'a page of Bulk results begins with "{found}" instead of its column names')
+        kinds = [types.get(name, "string") for name in header]
+        return [_row(header, kinds, each) for each in cells]
+    except csv.Error as error:
         raise AdapterDown(f"a page of Bulk results cannot be read: {error}") from None
-    if ID not in header:
-        raise AdapterDown(f'a page of Bulk results begins with "{",".join(header)[:100]}" instead of its column names')
-    rows = []
-    for cells in lines:
-        if len(cells) != len(header):
-            raise AdapterDown(f"a page of Bulk results is torn: a row has {len(cells)} cells of {len(header)}")
-        rows.append(
-            _nested({name: _value(cell, types.get(name, "string")) for name, cell in zip(header, cells, strict=True)})
-        )
-    return rows
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield *text* line by line, so that it is not in memory once more; cells may hold other ends of lines."""
+    begin = 0
+    while end := text.find("\n", begin) + 1:
+        yield text[begin:end]
+        begin = end
+    if begin < len(text):
+        yield text[begin:]
+
+
+def _row(header: Sequence[str], kinds: Sequence[str], cells: Sequence[str]) -> Row:
+    """
+    Return one row as REST would have sent it.
+
+    Raises:
+        AdapterDown: It has another number of cells than the header.
+    """
+    if len(cells) != len(header):
+        raise AdapterDown(f"a page of Bulk results is torn: a row has {len(cells)} cells of {len(header)}")
+    return _nested({name: _value(cell, kind) for name, kind, cell in zip(header, kinds, cells, strict=True)})
 
 
 def _nested(flat: Mapping[str, object]) -> Row:
