@@ -12,10 +12,12 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
+from connector.addressees import introduced, is_addressee, mapping_of, to_store, with_addressees
 from connector.commands import Command, Kind, Rank, kind_of
 from connector.engine import Engine
 from connector.events import Evaluated
-from connector.model import NOT_EVALUATED, Person, Value
+from connector.mapping.told import newest
+from connector.model import NOT_EVALUATED, PERSON, CrmRef, Person, Value
 from connector.plan import Plan, Remote, Rules, plan
 from connector.store.base import Dossier, Effect, Held, State
 from connector.tasking import Desk, look_for_open_tasks, row_for_tasks
@@ -55,19 +57,25 @@ def evaluate(engine: Engine, rules: Rules, limit: int = PEOPLE, people: Iterable
     now = engine.clock()
     with engine.store.reading() as look:
         asked = look.due(now, limit) if people is None else tuple(people)
-        dossiers = [one for one in look.dossiers(asked) if people is None or _is_due(one, now)]
+        due = [one for one in look.dossiers(asked) if people is None or _is_due(one, now)]
+        dossiers = with_addressees(engine, look, due, now)
     if not dossiers and (people is not None or not asked):
         return Judged(0, 0, more=False)
     desk = Desk(engine, now)
     settled = look_for_open_tasks(engine, [_both_ways(engine, rules, dossier, now) for dossier in dossiers])
     plans = settled.plans
     effects = {dossier.standing.person_id: _effects(engine, desk, dossier, one, now) for dossier, one in plans}
+    told = {
+        dossier.standing.person_id: to_store(dossier, [one.command for one in effects[dossier.standing.person_id]], now)
+        for dossier, _ in plans
+    }
     with engine.store.writing() as tx:
         for key, state in settled.closed:
             tx.close_tasks([key], now, state)
         refused = tx.save_standings([one.standing for _, one in plans])
         kept = [one for _, one in plans if one.standing.person_id not in refused]
         tx.add_transitions([step for one in kept for step in one.transitions])
+        tx.save_held([row for one in kept for row in told[one.standing.person_id]])
         stored = tx.enqueue([effect for one in kept for effect in effects[one.standing.person_id]])
         desk.save(tx)
     engine.tell(Evaluated(len(plans), len(stored)))
@@ -88,7 +96,7 @@ def _both_ways(engine: Engine, rules: Rules, dossier: Dossier, now: datetime) ->
 
 def judge(engine: Engine, rules: Rules, dossier: Dossier, now: datetime, *, task_open: bool) -> Plan:
     """Decide about the person of *dossier*, pure but for what is handed in; nothing for who is gone or left alone."""
-    living = any(row.person_id and row.gone_at is None for row in dossier.held)
+    living = any(row.person_id and row.gone_at is None and not is_addressee(row) for row in dossier.held)
     if not living or left_alone(dossier.held):
         standing = dossier.standing
         nothing = engine.judge.decide(Person(standing.person_id, {}), (), now)
@@ -115,25 +123,44 @@ def person_of(engine: Engine, dossier: Dossier) -> Person:
     Return the person as the criteria see them: fields merged over their records.
 
     Records of the first configured system win, a person's own record wins over the company's, and the first value that
-    is not empty stands.
+    is not empty stands. What one system tells bit by bit, by id and by address, is one record: the last word stands.
     """
     fields: dict[str, Value] = {}
     rows = _in_order(engine, dossier.held)
-    for row in rows:
-        for name, value in row.values.items():
+    for values in _spoken(rows):
+        for name, value in values.items():
             if value is not None and name != NOT_EVALUATED:
                 fields.setdefault(name, value)
     standing = dossier.standing
-    refs = tuple(row.ref for row in rows if row.person_id)
+    refs = tuple(row.ref for row in rows if row.person_id and not is_addressee(row))
     return Person(standing.person_id, MappingProxyType(fields), standing.stage, standing.stage_at, refs)
+
+
+def _spoken(rows: Sequence[Held]) -> Iterable[Mapping[str, Value]]:
+    """Yield the fields of *rows* in their order; those of one system that are told bit by bit as one."""
+    told: dict[str, list[Held]] = {}
+    for row in rows:
+        if row.person_id and row.ref.object == PERSON:
+            told.setdefault(row.ref.system, []).append(row)
+    for row in rows:
+        if not (row.person_id and row.ref.object == PERSON):
+            yield row.values
+        elif row.ref.system in told:
+            yield newest((one.values, one.marks) for one in told.pop(row.ref.system))
 
 
 def remotes_of(engine: Engine, held: Sequence[Held]) -> tuple[Remote, ...]:
     """Return the records that may be written to."""
     home = engine.config.home
     remotes = []
+    written: set[str] = set()
     for row in _in_order(engine, held):
-        mapping = engine.config.mappings[row.ref.system].of(row.ref.object)
+        if row.ref.object == PERSON and row.person_id:
+            # By id and by address it is the same person over there, who is told once.
+            if row.ref.system in written:
+                continue
+            written.add(row.ref.system)
+        mapping = mapping_of(engine, row)
         if mapping is None or row.gone_at is not None or not (mapping.stage or mapping.write):
             continue
         in_home = row.ref.system in home.stages
@@ -145,15 +172,24 @@ def _in_order(engine: Engine, held: Sequence[Held]) -> list[Held]:
     """Return living rows, the first configured system's first, people before companies."""
     order = {name: at for at, name in enumerate(engine.config.systems)}
     living = [row for row in held if row.gone_at is None]
-    return sorted(living, key=lambda row: (row.person_id == 0, order.get(row.ref.system, len(order)), row.ref))
+
+    def place(row: Held) -> tuple[bool, int, bool, CrmRef]:
+        # Of the rows of payloads the one with the sender's own id comes before those with an address.
+        addressed = row.ref.object == PERSON and row.email == row.ref.id
+        return row.person_id == 0, order.get(row.ref.system, len(order)), addressed, row.ref
+
+    return sorted(living, key=place)
 
 
 def _effects(engine: Engine, desk: Desk, dossier: Dossier, one: Plan, now: datetime) -> list[Effect]:
     """Turn a plan into rows for the outbox: tasks and stages HELD until the run's brakes have passed them."""
     commands: list[Command] = [*one.stages, *one.fields]
+    if not commands and one.task is None:
+        return []
+    person = person_of(engine, dossier)
     if one.task is not None and one.explanation is not None:
-        commands += desk.commands(person_of(engine, dossier), dossier, one.task, one.explanation)
-    return [_effect(one, command, now) for command in commands]
+        commands += desk.commands(person, dossier, one.task, one.explanation)
+    return [_effect(one, introduced(command, person, one, now), now) for command in commands]
 
 
 def _effect(one: Plan, command: Command, now: datetime) -> Effect:

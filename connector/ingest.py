@@ -15,13 +15,34 @@ from connector.adapters.base import Fetched, Page
 from connector.commands import Rank
 from connector.engine import Engine
 from connector.events import Refused
+from connector.keeping import kept, same, told
 from connector.lifecycle import SET_BACK, Seen, observe
 from connector.mapping.compiled import Mapped
 from connector.mapping.digest import digest_of_raw
+from connector.mapping.told import Told
 from connector.model import COMPANIES, CrmRef, Engagement, Record, Stage, Standing, Transition
 from connector.sightings import Sight, drop_waiting, sight_of
 from connector.store.base import Cursor, Dossier, Held, Quarantined, Writing
 from connector.whose import assigned, owners, remember_twins
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """
+    What rows came to.
+
+    Attributes:
+        people: Who is due because of them.
+        refused: What could not be mapped and was put aside.
+    """
+
+    people: frozenset[int]
+    refused: tuple[Refused, ...]
+
+    @property
+    def changed(self) -> int:
+        """How many rows were news."""
+        return len(self.people) + len(self.refused)
 
 
 @dataclass(slots=True)
@@ -64,12 +85,12 @@ def store_page(  # noqa: PLR0913 - a page, where it came from and where the next
         How many rows said anything new.
     """
     with engine.store.writing() as tx:
-        changed, told = _take(engine, tx, system, page.records, page.gone, asked, backfill=page.backfill)
+        taken = take_rows(engine, tx, system, page.records, page.gone, asked, backfill=page.backfill)
         tx.save_cursor(cursor)
         tx.save_note(mapping_note(system, cursor.stream), mapped)
-    for event in told:
+    for event in taken.refused:
         engine.tell(event)
-    return changed
+    return taken.changed
 
 
 def strangers(engine: Engine, system: str, page: Page) -> None:
@@ -80,7 +101,7 @@ def strangers(engine: Engine, system: str, page: Page) -> None:
         AdapterDown: They cannot be read now; the page is then asked for again.
     """
     parents = list(dict.fromkeys(ref for record in page.records for ref in record.parents))
-    if not parents:
+    if not parents or not engine.adapters[system].abilities.reads:
         return
     wanted = engine.config.systems[system].wanted.objects
     with engine.store.reading() as look:
@@ -120,18 +141,18 @@ def _store_fetched(engine: Engine, system: str, found: Fetched, asked: datetime,
         return set()
     with engine.store.writing() as tx:
         before = tx.held([record.ref for record in records])
-        changed, told = _take(engine, tx, system, records, gone, asked, backfill=backfill)
-        after = tx.held([record.ref for record in records]) if changed else {}
+        taken = take_rows(engine, tx, system, records, gone, asked, backfill=backfill)
+        after = tx.held([record.ref for record in records]) if taken.changed else {}
         moved = {
             row.person_id for ref, row in after.items() if ref in before and row.raw_stage != before[ref].raw_stage
         }
         standings = [one.standing for one in tx.dossiers(sorted(moved), companies=False)] if moved else []
-    for event in told:
+    for event in taken.refused:
         engine.tell(event)
     return {one.person_id for one in standings if any(barrier.reason == SET_BACK for barrier in one.barriers)}
 
 
-def _take(  # noqa: PLR0913 - the parts of a page beside where they go
+def take_rows(  # noqa: PLR0913 - the parts of a page beside where they go
     engine: Engine,
     tx: Writing,
     system: str,
@@ -140,8 +161,12 @@ def _take(  # noqa: PLR0913 - the parts of a page beside where they go
     asked: datetime,
     *,
     backfill: bool,
-) -> tuple[int, list[Refused]]:
-    """Store rows and deletions; return how many rows said anything new, and what could not be mapped."""
+) -> Taken:
+    """
+    Store rows and deletions of *system* in a transaction of the caller's, who tells of `refused` after it.
+
+    Rows may come in any order and number; an activity may come with the rows of the people whom it names.
+    """
     batch = _Batch(engine, tx, engine.clock(), system, fresh_start=backfill, asked=asked)
     reader = engine.readers[system]
     records = [record for record in records if record.ref.object in reader.objects]
@@ -164,9 +189,10 @@ def _take(  # noqa: PLR0913 - the parts of a page beside where they go
         elif record.ref in owner_of:
             _take_person(batch, record, one, known, owner_of[record.ref])
         else:
-            _take_activity(batch, record, one, known)
+            _take_activity(batch, record, one, known, owner_of)
     _take_gone(batch, gone, known)
-    return _write(batch), [Refused(one.ref, one.problem) for one in batch.refused]
+    _write(batch)
+    return Taken(frozenset(batch.touched), tuple(Refused(one.ref, one.problem) for one in batch.refused))
 
 
 def _is_person(engine: Engine, record: Record) -> bool:
@@ -192,68 +218,33 @@ def _refuse(batch: _Batch, record: Record, one: Mapped) -> None:
     batch.refused.append(Quarantined(record.ref, "; ".join(one.problems), digest_of_raw(record), batch.now, batch.now))
 
 
-def _held(record: Record, one: Mapped, before: Held | None, person_id: int) -> Held:
-    """Return the row as it is to be kept."""
-    reading = one.reading
-    same_stage = before is not None and before.raw_stage == reading.raw_stage
-    written = dict(before.written) if before else {}
-    written.update(reading.written)
-    return Held(
-        ref=record.ref,
-        person_id=person_id,
-        values=reading.values,
-        modified_at=record.modified_at,
-        raw_stage=reading.raw_stage,
-        stage=reading.stage,
-        stage_at=before.stage_at if before and same_stage else record.modified_at,
-        owner_id=reading.owner_id,
-        company=reading.company,
-        email=reading.email,
-        marks=one.happenings.marks,
-        written=written,
-        digest=one.digest,
-    )
-
-
-def _same(before: Held | None, after: Held) -> bool:
-    """Tell whether a row says exactly what we already know; our own results in it are no news for the criteria."""
-    return (
-        before is not None
-        and before.gone_at is None
-        and before.person_id == after.person_id
-        and before.raw_stage == after.raw_stage
-        and before.stage == after.stage
-        and before.owner_id == after.owner_id
-        and before.company == after.company
-        and before.email == after.email
-        and before.values == after.values
-    )
-
-
 def _take_company(batch: _Batch, record: Record, one: Mapped, before: Held | None) -> None:
     """Keep a company; its people are due when it says something new."""
     batch.clean.append(record.ref)
     if before is not None and record.modified_at < before.modified_at:
         return
-    after = _held(record, one, before, 0)
-    if not _same(before, after):
+    after = kept(record, one, before, 0)
+    if not same(before, after):
         batch.companies.add(record.ref)
-    if not _same(before, after) or before is None or dict(before.written) != dict(after.written):
+    if not same(before, after) or before is None or dict(before.written) != dict(after.written):
         batch.rows[record.ref] = after
 
 
 def _take_person(batch: _Batch, record: Record, one: Mapped, known: Mapping[CrmRef, Held], person_id: int) -> None:
     """Keep a person's row and what it tells of engagement; an older version than the one we know tells only that."""
     batch.clean.append(record.ref)
+    if one.told is not None:
+        _take_told(batch, record, one, one.told, known, person_id)
+        return
     before = known.get(record.ref)
     if before is None or before.gone_at is not None:
         batch.fresh.add(record.ref)
     batch.engagements += [(person_id, happening) for happening in one.happenings.new]
     batch.withdrawn += one.happenings.withdrawn
     stale = before is not None and record.modified_at < before.modified_at
-    after = replace(before, marks=one.happenings.marks) if before and stale else _held(record, one, before, person_id)
+    after = replace(before, marks=one.happenings.marks) if before and stale else kept(record, one, before, person_id)
     after = after if stale else _look_at_stage(batch, record, before, after)
-    news = bool(one.happenings.new or one.happenings.withdrawn) or not _same(before, after)
+    news = bool(one.happenings.new or one.happenings.withdrawn) or not same(before, after)
     for ref in record.merged:
         old = known.get(ref)
         if old is not None and old.gone_at is None:
@@ -264,6 +255,21 @@ def _take_person(batch: _Batch, record: Record, one: Mapped, known: Mapping[CrmR
         batch.touched.add(person_id)
     if news or before is None or before.marks != after.marks or dict(before.written) != dict(after.written):
         batch.rows[record.ref] = after
+
+
+def _take_told(  # noqa: PLR0913 - a row and what is known of it
+    batch: _Batch, record: Record, one: Mapped, said: Told, known: Mapping[CrmRef, Held], person_id: int
+) -> None:
+    """Add what an event said of a person to what earlier ones did; the same row may be told of often in one batch."""
+    before = batch.rows.get(record.ref, known.get(record.ref))
+    if before is None or before.gone_at is not None:
+        batch.fresh.add(record.ref)
+    after = told(record, one, said, before, person_id)
+    if said.speaks_of_stage or before is None:
+        after = _look_at_stage(batch, record, before, after)
+    if not same(before, after):
+        batch.touched.add(person_id)
+    batch.rows[record.ref] = after
 
 
 def _look_at_stage(batch: _Batch, record: Record, before: Held | None, after: Held) -> Held:
@@ -295,12 +301,15 @@ def _note_stage(batch: _Batch, record: Record, before: Held | None, after: Held,
     batch.seen.append((after.person_id, seen))
 
 
-def _take_activity(batch: _Batch, record: Record, mapped: Mapped, known: Mapping[CrmRef, Held]) -> None:
+def _take_activity(
+    batch: _Batch, record: Record, mapped: Mapped, known: Mapping[CrmRef, Held], owner_of: Mapping[CrmRef, int]
+) -> None:
     """Give what a meeting, a call, an e-mail or a list membership tells to everybody it concerns."""
     batch.clean.append(record.ref)
-    unknown = [ref for ref in record.parents if ref not in known]
-    owners = dict(batch.tx.owners_of(refs=unknown)) if unknown else {}
-    people = {known[ref].person_id if ref in known else owners.get(ref, 0) for ref in record.parents} - {0}
+    unknown = [ref for ref in record.parents if ref not in known and ref not in owner_of]
+    theirs = dict(batch.tx.owners_of(refs=unknown)) if unknown else {}
+    theirs.update((ref, known[ref].person_id) for ref in record.parents if ref in known)
+    people = {owner_of.get(ref, theirs.get(ref, 0)) for ref in record.parents} - {0}
     for person_id in sorted(people):
         # One meeting with two people is engagement of both: the store keeps keys by person.
         batch.engagements += [(person_id, one) for one in mapped.happenings.new]
@@ -327,13 +336,15 @@ def _take_gone(batch: _Batch, gone: Sequence[CrmRef], known: Mapping[CrmRef, Hel
             batch.companies.add(ref)
 
 
-def _write(batch: _Batch) -> int:
-    """Write everything the rows came to; return how many rows were news."""
+def _write(batch: _Batch) -> None:
+    """Write everything the rows came to."""
     tx = batch.tx
     tx.save_held(batch.rows.values())
     if batch.engagements:
         # Somebody is due only for engagement that is really new; the store tells by its keys.
-        batch.touched |= tx.add_all_engagements(batch.engagements, batch.now)
+        payloads = batch.engine.readers[batch.system].payloads
+        add = tx.renew_engagements if payloads else tx.add_all_engagements
+        batch.touched |= add(batch.engagements, batch.now)
     if batch.withdrawn:
         batch.touched |= tx.withdraw(batch.withdrawn)
     if batch.companies:
@@ -347,7 +358,6 @@ def _write(batch: _Batch) -> int:
         tx.release_quarantine(batch.clean)
     if batch.touched:
         tx.touch(batch.touched, batch.now)
-    return len(batch.touched) + len(batch.refused)
 
 
 def _was_there(batch: _Batch, dossier: Dossier) -> bool:

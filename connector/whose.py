@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from connector.mapping.compiled import Mapped
-from connector.mapping.identity import Assignment, Claim, assign
+from connector.mapping.identity import Assignment, Claim, assign, seats_of
 from connector.model import CrmRef, Record
 from connector.store.base import Held, Writing
 
@@ -54,9 +54,7 @@ def _seats(tx: Writing, people: Sequence[int]) -> dict[int, frozenset[tuple[str,
     if not people:
         return {}
     return {
-        dossier.standing.person_id: frozenset(
-            (row.ref.system, row.ref.object) for row in dossier.held if row.person_id and row.gone_at is None
-        )
+        dossier.standing.person_id: seats_of(row.ref for row in dossier.held if row.person_id and row.gone_at is None)
         for dossier in tx.dossiers(people, companies=False)
     }
 

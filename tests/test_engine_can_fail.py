@@ -102,7 +102,7 @@ MUTANTS = (
         f"{MAY}an_open_deal_speaks_against_the_task",
     ),
     Mutant(
-        "connector.ingest",
+        "connector.keeping",
         "and before.values == after.values",
         "and False",
         f"{MAY}a_second_pass_writes_nothing",

@@ -4,10 +4,11 @@ Whose row is this? Decided for a batch of rows at once, from their ids, their ad
 In this order: the row's own CRM id; the ids of rows merged into it; ids that one system keeps of another's rows; the
 e-mail address. One limit keeps strangers apart: nobody has two rows of one object of one system but through the
 vendor's own merge. So an address joins only across systems (or objects), and two contacts of one CRM with the same
-address are two people. A row that has its person keeps it when its address changes; the new address may bring that
-person together with the one who has it in another system, as it would had it been there from the start. How rows are
-cut into batches makes no difference but in two cases: where rows of one object share an address, the first is joined;
-and a twin that is seen after the row that names it is joined by its address, or when that row comes again.
+address are two people. (Rows made of payloads are no CRM records: somebody may have several, by id and by address.) A
+row that has its person keeps it when its address changes; the new address may bring that person together with the one
+who has it in another system, as it would had it been there from the start. How rows are cut into batches makes no
+difference but in two cases: where rows of one object share an address, the first is joined; and a twin that is seen
+after the row that names it is joined by its address, or when that row comes again.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from connector.model import CrmRef
+from connector.model import PERSON, CrmRef
 
 Seat = tuple[str, str]
 """System and object: a person holds at most one living row of each."""
@@ -142,12 +143,12 @@ def _place_by_id(claim: Claim, table: _Table) -> None:
     for ref in claim.merged:
         other = table.find(ref)
         if other is not None:
-            freed.add(_seat(ref))
+            freed |= seats_of([ref])
             group = other if group is None else table.join(group, other)
     if group is None:
         group = _Group()
     group.seats -= freed
-    group.seats.add(_seat(claim.ref))
+    group.seats |= seats_of([claim.ref])
     for ref in (claim.ref, *claim.merged):
         table.name(ref, group)
 
@@ -183,9 +184,9 @@ def _may_join(one: _Group, other: _Group) -> bool:
     return one is not other and not one.seats & other.seats
 
 
-def _seat(ref: CrmRef) -> Seat:
-    """Return where a row stands."""
-    return (ref.system, ref.object)
+def seats_of(refs: Iterable[CrmRef]) -> frozenset[Seat]:
+    """Return where *refs* stand, of which nobody has two."""
+    return frozenset((ref.system, ref.object) for ref in refs if ref.object != PERSON)
 
 
 def _result(claims: Iterable[Claim], table: _Table) -> Assignment:

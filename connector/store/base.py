@@ -160,6 +160,14 @@ class Writing(Reading, Protocol):
     def add_all_engagements(self, rows: Iterable[tuple[int, Engagement]], now: datetime) -> frozenset[int]:
         """Insert (person, engagement) pairs whose key is new, in bulk; return the people who really got one."""
 
+    def renew_engagements(self, rows: Iterable[tuple[int, Engagement]], now: datetime) -> frozenset[int]:
+        """
+        Insert (person, engagement) pairs; of one key the later telling stands, in whatever order they come.
+
+        Returns:
+            The people for whom that changed anything.
+        """
+
     def withdraw(self, keys: Sequence[str]) -> frozenset[int]:
         """
         Take engagements back (a cancelled meeting): they count no more, whatever arrives later under that key.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,9 @@ _WITHDRAWN = select(withdrawn.c.key).where(among(withdrawn.c.key))
 _WHO_HAS = select(engagements.c.person_id).where(among(engagements.c.key))
 _FORGET = delete(engagements).where(among(engagements.c.key))
 _KNOWN = select(engagements.c.key).where(among(engagements.c.key))
+_TOLD = select(engagements.c.key, engagements.c.person_id, engagements.c.at, engagements.c.attributes).where(
+    among(engagements.c.key)
+)
 
 
 def _raw(person_id: int, row: Engagement, added_at: str) -> dict[str, object]:
@@ -41,6 +44,11 @@ def _raw(person_id: int, row: Engagement, added_at: str) -> dict[str, object]:
         "system": row.system,
         "added_at": added_at,
     }
+
+
+def _telling(raw: Mapping[str, object]) -> tuple[str, str]:
+    """Return what decides between two tellings of one happening: the instant, then the attributes."""
+    return str(raw["at"]), str(raw["attributes"] or "")
 
 
 def _once(insert: Insert) -> Any:  # noqa: ANN401 - the engine's own INSERT has no common type
@@ -94,6 +102,27 @@ class EngagementsWriting(Engagements):
         added_at = codec.text_of(now)
         self._change(_once(self._insert), [_raw(person_id, row, added_at) for person_id, row in wanted.values()])
         return list(wanted.values())
+
+    def renew_engagements(self, rows: Iterable[tuple[int, Engagement]], now: datetime) -> frozenset[int]:
+        """See `Writing.renew_engagements`; of two tellings of one instant the one whose attributes sort last stands."""
+        wanted: dict[str, dict[str, object]] = {}
+        for raw in (_raw(person_id, row, codec.text_of(now)) for person_id, row in rows):
+            key = str(raw["key"])
+            if key not in wanted or _telling(raw) > _telling(wanted[key]):
+                wanted[key] = raw
+        for (key,) in self._rows_in(_WITHDRAWN, wanted):
+            del wanted[key]
+        changed: set[int] = set()
+        replaced: list[str] = []
+        for key, person, at, attributes in self._rows_in(_TOLD, wanted):
+            if _telling(wanted[key]) > _telling({"at": at, "attributes": attributes}):
+                replaced.append(key)
+                changed.add(person)
+            else:
+                del wanted[key]
+        self._change_in(_FORGET, replaced)
+        self._change(_once(self._insert), list(wanted.values()))
+        return frozenset(changed.union(int(str(raw["person_id"])) for raw in wanted.values()))
 
     def withdraw(self, keys: Sequence[str]) -> frozenset[int]:
         """See `Writing.withdraw`; a key that was never seen is remembered as well, its booking may come late."""

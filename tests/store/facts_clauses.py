@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
+from itertools import permutations
 
 from connector.model import CrmRef, Engagement, Stage, Standing
 from connector.store.base import Held, Quarantined, Settlement, State
@@ -183,6 +185,31 @@ def what_was_taken_back_never_returns(subject: Subject) -> None:
         assert [row.key for row in turn.dossiers([one])[0].engagements] == ["kept"]
 
 
+def a_happening_told_again_is_the_later_telling(subject: Subject) -> None:
+    """In whatever order two tellings of one key come the later stands; what was taken back stays so."""
+    tellings = ((NOW - DAY, "b"), (NOW, "a"), (NOW, "c"))
+    with subject.store() as store, store.writing() as turn:
+        one, other = turn.new_people(["", ""], NOW)
+        for order in permutations(tellings):
+            key = repr(order)
+            told = [Engagement(key, "meeting_booked", at, attributes={"room": room}) for at, room in order]
+            last = max(told, key=lambda row: (row.at, str(row.attributes["room"])))
+            for row in told:
+                turn.renew_engagements([(one, row)], NOW)
+                assert turn.renew_engagements([(one, row)], NOW) == frozenset()
+            assert turn.dossiers([one])[0].engagements == (last,)
+            assert turn.renew_engagements([(other, row) for row in told], NOW) == frozenset()
+            assert turn.withdraw([key]) == {one}
+            assert turn.renew_engagements([(other, last)], NOW) == frozenset()
+            # In one go it is the same.
+            assert turn.renew_engagements([(one, replace(row, key=f"{key} at once")) for row in told], NOW) == {one}
+            assert turn.dossiers([one])[0].engagements == (replace(last, key=f"{key} at once"),)
+            turn.withdraw([f"{key} at once"])
+        assert turn.renew_engagements([(one, viewed("moves"))], NOW) == {one}
+        later = replace(viewed("moves"), at=NOW + DAY)
+        assert turn.renew_engagements([(other, later)], NOW) == {one, other}
+
+
 def engagement_comes_back_with_its_types(subject: Subject) -> None:
     """Engagement is read as it was added, oldest first."""
     with subject.store() as store, store.writing() as turn:
@@ -256,6 +283,7 @@ CLAUSES: tuple[Clause, ...] = (
     rows_of_a_stage_are_found,
     engagement_counts_once,
     what_was_taken_back_never_returns,
+    a_happening_told_again_is_the_later_telling,
     engagement_comes_back_with_its_types,
     a_dossier_has_everything,
     a_task_is_open_until_it_is_known_to_be_over,

@@ -332,6 +332,30 @@ _REST: Final = (
     Mutant(
         "twins", "set_={", "set_={**{'name': new.excluded.name}} or {", facts.a_twin_is_remembered_before_it_is_seen
     ),
+    Mutant(
+        "engagements",
+        "if key not in wanted or _telling(raw) > _telling(wanted[key])",
+        "if True",
+        facts.a_happening_told_again_is_the_later_telling,
+    ),
+    Mutant(
+        "engagements",
+        "if _telling(wanted[key]) > _telling({",
+        "if _telling(wanted[key]) < _telling({",
+        facts.a_happening_told_again_is_the_later_telling,
+    ),
+    Mutant(
+        "engagements",
+        'str(raw["at"]), str(raw["attributes"] or "")',
+        'str(raw["at"]), ""',
+        facts.a_happening_told_again_is_the_later_telling,
+    ),
+    Mutant(
+        "engagements",
+        "for (key,) in self._rows_in(_WITHDRAWN, wanted)",
+        "for (key,) in ()",
+        facts.a_happening_told_again_is_the_later_telling,
+    ),
     Mutant("engagements", "return losers", "return frozenset()", facts.what_was_taken_back_never_returns),
     Mutant("twins", ".where(among(twins.c.name))", "", facts.a_twin_is_remembered_before_it_is_seen),
     Mutant("sqlite", '"BEGIN IMMEDIATE" if writes', '"BEGIN" if writes', life.writers_take_turns),
