@@ -48,6 +48,7 @@ class About:
         scores: Whole points by score.
         reasons: Plain sentences.
         evidence: What it rests on, newest first.
+        records: The person's rows in other systems, and those that the system itself has told of.
     """
 
     person_id: int
@@ -57,6 +58,7 @@ class About:
     scores: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     reasons: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    records: tuple[CrmRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from connector.adapters.base import TASK_OPEN, AdapterDown, Schema
+from connector.addressees import is_addressee
 from connector.commands import Command, CreateTask, Kind, SetFields
 from connector.engine import Engine
 from connector.hours import due
@@ -15,7 +16,7 @@ from connector.model import CrmRef, Explanation, Person
 from connector.owners import Asked, Directory, Load, OwnerChoice, choose_owner, shares_added, shares_from, shares_text
 from connector.plan import Plan, TaskWanted, effect_key
 from connector.store.base import Dossier, Effect, Held, State, Writing
-from connector.task import create_task
+from connector.task import create_task, task_key
 
 _SHARES: Final = "round_robin"
 _LATER: Final = timedelta(minutes=1)
@@ -73,6 +74,9 @@ class Desk:
             marker=False,
             engagements={one.key: one for one in dossier.engagements},
         )
+        if is_addressee(own) and person.refs:
+            # Our own number of somebody may be another after a restore; the row by which we know them is not.
+            task = replace(task, key=task_key(schema.portal, person.refs[0], wanted.playbook.name, wanted.episode))
         commands: list[Command] = [task]
         mapping = config.mappings[own.ref.system].of(own.ref.object)
         if wanted.playbook.set_owner and choice.id and mapping is not None and choice.id != own.owner_id:
@@ -126,7 +130,7 @@ def row_for_tasks(held: Sequence[Held], system: str) -> Held | None:
     """Return the living row of *system* that a person's tasks hang on; None when they have none there."""
     mine = (row for row in held if row.ref.system == system and row.person_id and not row.gone_at)
     # Where somebody is lead and contact at once, sales works with the contact.
-    return min(mine, key=lambda row: (row.ref.object == "lead", row.ref), default=None)
+    return min(mine, key=lambda row: (not is_addressee(row), row.ref.object == "lead", row.ref), default=None)
 
 
 def in_time(engine: Engine, effect: Effect) -> Effect:
@@ -164,6 +168,10 @@ def look_for_open_tasks(engine: Engine, plans: Sequence[tuple[Dossier, Plan, Pla
     if not doubtful:
         return Settled(tuple((dossier, open_plan) for dossier, open_plan, _ in plans), ())
     tasks = _tasks_of(engine, [dossier for dossier, _, _ in doubtful])
+    if not engine.adapters[engine.config.home.tasks].abilities.reads:
+        # Nobody tells what became of a task there: it is taken as open only until it has arrived.
+        arrived = set(tasks)
+        return Settled(tuple((one, free if set(one.open_tasks) <= arrived else plan) for one, plan, free in plans), ())
     refs = [ref for ref, _ in tasks.values()]
     try:
         found = engine.adapters[engine.config.home.tasks].fetch(refs)

@@ -36,6 +36,7 @@ LAYERS: Final = (
     ("schemas", "brakes", "report", "selftest"),
     ("engine", "sightings", "keeping"),
     ("engine", "whose"),
+    ("addressees",),
     ("tasking", "ingest", "retries"),
     ("pull", "reconcile", "evaluate", "deliver"),
     ("sync",),

@@ -225,6 +225,7 @@ def _about_raw(about: About) -> dict[str, object]:
         "scores": dict(about.scores),
         "reasons": list(about.reasons),
         "evidence": [[maybe_text(one.at), one.what, one.detail, one.count, one.key] for one in about.evidence],
+        "records": [name_of(one) for one in about.records],
     }
 
 
@@ -238,6 +239,7 @@ def _about(raw: Mapping[str, Any]) -> About:
         MappingProxyType(raw["scores"]),
         tuple(raw["reasons"]),
         tuple(Evidence(maybe_instant(at), *rest) for at, *rest in raw["evidence"]),
+        tuple(map(ref_of, raw["records"])),
     )
 
 
