@@ -1,4 +1,4 @@
-"""`python -m bench`: every benchmark in its short form; with names, only those, and nothing is kept."""
+"""`python -m bench`: every benchmark in its short form; with names, only those, and kept after `--keep` alone."""
 
 from __future__ import annotations
 

@@ -13,6 +13,20 @@ INDUSTRIES: Final = ("software", "finance", "telecom", "retail", "health", "publ
 PLACES: Final = (("de", "Berlin"), ("fr", "Lyon"), ("at", "Wien"), ("ch", "Basel"), ("nl", "Delft"))
 SIZES: Final = ("5", "20", "80", "400", "3000")
 _LONGEST_AGO: Final = 90
+_SHARED: Final = (
+    "email",
+    "firstname",
+    "lastname",
+    "phone",
+    "company",
+    "jobtitle",
+    "industry",
+    "country",
+    "city",
+    "lifecyclestage",
+    "createdate",
+    "lastmodifieddate",
+)
 
 
 def people(count: int, now: datetime) -> Iterator[Person]:
@@ -20,6 +34,24 @@ def people(count: int, now: datetime) -> Iterator[Person]:
     for number in range(count):
         seen = now - timedelta(days=1 + number * 7 % _LONGEST_AGO, seconds=number % 3600)
         yield Person(name(number), _properties(number, seen))
+
+
+def leads(count: int, now: datetime) -> Iterator[Person]:
+    """Yield the same people as Salesforce has them: fields of its own, a long text, a stamp of Account Engagement."""
+    for person in people(count, now):
+        held = person.properties
+        kept = {name: held[name] for name in _SHARED}
+        notes = f"{held['firstname']} {held['lastname']} of {held['company']} ({held['city']}) was met at a fair. " * 3
+        yield Person(
+            person.id,
+            {
+                **kept,
+                "numberofemployees": held["company_size"],
+                "notes": notes,
+                "pi__score": held["hs_analytics_num_page_views"],
+                "pi__last_activity": held["hs_analytics_last_timestamp"],
+            },
+        )
 
 
 def name(number: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +17,8 @@ from connector.config.load import load
 from connector.config.nouns import Config
 from connector.engine import Engine
 
-CONFIG: Final = Path(__file__).with_name("config.toml")
+_HERE: Final = Path(__file__).parent
+CONFIG: Final = _HERE / "config.toml"
 UNHINDERED: Final[Mapping[str, str]] = MappingProxyType({
     "CONNECTOR_SYSTEMS__HUBSPOT__API_SHARE": "100%",
     "CONNECTOR_SYSTEMS__HUBSPOT__PER_10_SECONDS": "10000",
@@ -27,20 +28,55 @@ UNHINDERED: Final[Mapping[str, str]] = MappingProxyType({
 _NO_TRANSPORTS: Final[Mapping[str, object]] = MappingProxyType({})
 
 
+@dataclass(frozen=True, slots=True)
+class Crm:
+    """
+    A vendor as the benchmarks have it.
+
+    Attributes:
+        name: Of the system in the configuration.
+        config: The agreement.
+        credentials: What its sandbox takes.
+        unhindered: Settings with limits that nobody reaches.
+    """
+
+    name: str
+    config: Path
+    credentials: Mapping[str, str]
+    unhindered: Mapping[str, str]
+
+
+CRMS: Final[Mapping[str, Crm]] = MappingProxyType({
+    "hubspot": Crm("hubspot", CONFIG, {"HUBSPOT_TOKEN": "bench"}, UNHINDERED),
+    "salesforce": Crm(
+        "salesforce",
+        _HERE / "salesforce.toml",
+        {"SALESFORCE_CLIENT_ID": "demo", "SALESFORCE_CLIENT_SECRET": "demo"},
+        {"CONNECTOR_SYSTEMS__SALESFORCE__API_SHARE": "100%"},
+    ),
+})
+
+
 def real_wait(pause: timedelta) -> None:
     """Sleep."""
     time.sleep(pause.total_seconds())
 
 
-def environment(folder: Path, url: str = "", settings: Mapping[str, str] = UNHINDERED) -> dict[str, str]:
-    """Return the environment that fits the benchmarks' configuration to a folder and a portal."""
-    made = {"HUBSPOT_TOKEN": "bench", "CONNECTOR_STORE__URL": f"sqlite:///{folder}/bench.db", **settings}
-    return {**made, "CONNECTOR_SYSTEMS__HUBSPOT__BASE_URL": url} if url else made
+def environment(
+    folder: Path, url: str = "", settings: Mapping[str, str] | None = None, crm: str = "hubspot"
+) -> dict[str, str]:
+    """Return the environment that fits the benchmarks' configuration to a folder and a vendor."""
+    vendor = CRMS[crm]
+    limits = vendor.unhindered if settings is None else settings
+    made = {**vendor.credentials, "CONNECTOR_STORE__URL": f"sqlite:///{folder}/bench.db", **limits}
+    return {**made, f"CONNECTOR_SYSTEMS__{crm.upper()}__BASE_URL": url} if url else made
 
 
-def configuration(folder: Path, url: str = "", settings: Mapping[str, str] = UNHINDERED) -> Config:
-    """Return the benchmarks' configuration."""
-    loaded = load(CONFIG, environment(folder, url, settings))
+def configuration(
+    folder: Path, url: str = "", settings: Mapping[str, str] | None = None, crm: str = "hubspot"
+) -> Config:
+    """Return the benchmarks' configuration for a vendor; unhindered when nothing else is set."""
+    loaded = load(CRMS[crm].config, environment(folder, url, settings, crm))
     if loaded.config is None:
         raise SystemExit([f"{problem.path}: {problem.message}" for problem in loaded.problems])
     return replace(loaded.config, store_url=f"sqlite:///{folder}/bench.db")

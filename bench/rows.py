@@ -83,6 +83,33 @@ BOUNDS: Final[Mapping[str, Bound]] = MappingProxyType({
     "run_ready_seconds": Bound(
         "s", 2, Better.LOWER, "`connector run` on an existing store, from start to its first heartbeat, median"
     ),
+    "sf_calls_2000_of_200000": Bound(
+        "calls",
+        4,
+        Better.LOWER,
+        "Salesforce, Leads alone mapped: requests of a pass that reads and judges 2,000 changed leads of 200,000",
+    ),
+    "sf_calls_400_writes": Bound(
+        "calls",
+        6,
+        Better.LOWER,
+        "requests of the pass in which 400 leads become SQL: pull, look again before writing, 400 stages, 400 tasks",
+    ),
+    "sf_first_load_calls": Bound(
+        "calls",
+        220,
+        Better.LOWER,
+        "requests of the first load of 200,000 leads, 1,000 a page because a long text is mapped, or as one Bulk job; "
+        "the greater of both",
+    ),
+    "sf_rss_mb": Bound(
+        "MB",
+        150,
+        Better.LOWER,
+        "peak memory of a connector that loads 200,000 leads and then takes 2,000 changes twice; the greater of both "
+        "ways to load them",
+    ),
+    "sf_rss_slope_mb": Bound("MB", 15, Better.LOWER, "what that peak grows by from 20,000 to 200,000 leads"),
 })
 
 

@@ -29,27 +29,47 @@ BEGIN: Final = "<!-- figures: renewed by make bench -->"
 END: Final = "<!-- end of figures -->"
 SUBJECTS: Final[Mapping[str, Sequence[str]]] = MappingProxyType({
     name: (sys.executable, "-m", f"bench.{name}")
-    for name in ("calls", "evaluate", "cpu", "memory", "overlap", "drain", "starting")
+    for name in ("calls", "evaluate", "cpu", "memory", "overlap", "drain", "starting", "salesforce")
 })
 """Subject → how it is run; what it prints is named by `BOUNDS`."""
-_LONGEST: Final = 600.0
+_KEEP: Final = "--keep"
+_LONGEST: Final = 900.0
 
 Result = Mapping[str, object]
 """A row as it stands in the results: name, value, unit, limit, better, holds."""
 
 
 def main(names: Sequence[str]) -> int:
-    """Run all subjects, or those named."""
+    """Run all subjects, or those named; of those the rows are kept when the first argument is --keep."""
+    keep = list(names[:1]) == [_KEEP]
+    names = names[1:] if keep else names
     unknown = [name for name in names if name not in SUBJECTS]
     if unknown:
         note(f'no benchmark "{unknown[0]}"; there are {", ".join(SUBJECTS)}')
         return 2
     if names:
-        return reported(collected({name: SUBJECTS[name] for name in names}), ())
+        some = collected({name: SUBJECTS[name] for name in names})
+        if keep:
+            _kept(some)
+        return reported(some, ())
     rows = collected(SUBJECTS)
     RESULTS.write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), rows), encoding="utf-8")
     return reported(rows, BOUNDS)
+
+
+def _kept(some: Sequence[Result]) -> None:
+    """Put the rows of *some* subjects among those of the last run."""
+    rows = mixed(cast("list[Result]", json.loads(RESULTS.read_text(encoding="utf-8"))), some)
+    RESULTS.write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    again = [str(row["name"]) for row in some]
+    PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), rows, again), encoding="utf-8")
+
+
+def mixed(before: Sequence[Result], some: Sequence[Result]) -> list[Result]:
+    """Return the rows of *some* and, of the names that are not among them, those of *before*, in the table's order."""
+    by_name = {str(row["name"]): row for row in (*before, *some)}
+    return [by_name[name] for name in BOUNDS if name in by_name]
 
 
 def collected(subjects: Mapping[str, Sequence[str]]) -> list[Result]:
@@ -95,24 +115,33 @@ def reported(rows: Sequence[Result], expected: Iterable[str]) -> int:
     return 1 if missing or not rows or not all(row["holds"] for row in rows) else 0
 
 
-def renewed(page: str, rows: Sequence[Result]) -> str:
+def renewed(page: str, rows: Sequence[Result], again: Sequence[str] = ()) -> str:
     """
-    Return *page* with its figures replaced.
+    Return *page* with its figures replaced; when only the rows named *again* are new, it says so of them.
 
     Raises:
         ValueError: It has no place for them.
     """
     before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    held, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"docs/performance.md lacks the lines {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n{figures(rows)}\n{END}{after}"
+    shown = f"easured on {datetime.now(UTC):%Y-%m-%d}: {machine()}."
+    said = [f"M{shown}"]
+    if again:
+        said = [*filter(None, held.partition("| Row |")[0].strip().splitlines()), f"{_named(again)} m{shown}"]
+    return f"{before}{BEGIN}\n{figures(said, rows)}\n{END}{after}"
 
 
-def figures(rows: Sequence[Result]) -> str:
-    """Return machine, day and table as Markdown."""
+def _named(names: Sequence[str]) -> str:
+    """Return row names as Markdown, the first of them at the begin of a sentence."""
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def figures(said: Sequence[str], rows: Sequence[Result]) -> str:
+    """Return what is *said* of machine and day, and the table, as Markdown."""
     lines = [
-        f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine()}.",
+        *said,
         "",
         "| Row | Figure | Limit | Holds | What is counted |",
         "|---|---|---|---|---|",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -15,7 +16,7 @@ import requests
 from connector.sandbox.hubspot import Portal
 from connector.sandbox.server import serve
 
-from bench import calls, cpu, drain, memory, overlap, run, starting
+from bench import calls, cpu, drain, memory, overlap, run, salesforce, starting
 from bench.apart import Apart, Failed
 from bench.rows import BOUNDS, Row
 from tests.clock import START, VirtualClock
@@ -34,6 +35,11 @@ ASKED = {
     "refused_share": ("lower", 0.01),
     "version_seconds": ("lower", 0.3),
     "run_ready_seconds": ("lower", 2),
+    "sf_calls_2000_of_200000": ("lower", 4),
+    "sf_calls_400_writes": ("lower", 6),
+    "sf_first_load_calls": ("lower", 220),
+    "sf_rss_mb": ("lower", 150),
+    "sf_rss_slope_mb": ("lower", 15),
 }
 """What was promised, written down a second time."""
 
@@ -143,6 +149,22 @@ def test_the_figures_of_the_page_are_replaced_and_the_rest_stays() -> None:
         run.renewed("nothing here", [only])
 
 
+def test_rows_that_are_measured_again_stand_among_the_others() -> None:
+    """One subject renews its own rows; the page says of which, and when."""
+    old = run.collected({"one": printing(row("version_seconds", 0.1), row("sf_rss_mb", 90))})
+    new = run.collected({"one": printing(row("sf_rss_mb", 200), row("drain_share", 1))})
+    rows = run.mixed(old, new)
+    assert [(one["name"], one["value"]) for one in rows] == [
+        ("drain_share", 1),
+        ("version_seconds", 0.1),
+        ("sf_rss_mb", 200),
+    ]
+    page = f"{run.BEGIN}\nMeasured on 2026-01-01: a machine.\n\n| Row |\n{run.END}\n"
+    once = run.renewed(page, rows, ["sf_rss_mb", "drain_share"])
+    assert "Measured on 2026-01-01: a machine.\n`sf_rss_mb`, `drain_share` measured on 20" in once
+    assert "| `version_seconds` | 0.1 s |" in once
+
+
 def test_requests_are_counted_by_pass(tmp_path: Path) -> None:
     """A first load takes a request a page, and would miss the limit of a pass that it is no pass of."""
     desk = calls.Desk(tmp_path, 1_500)
@@ -193,6 +215,52 @@ def test_the_command_line_is_timed_from_outside(tmp_path: Path) -> None:
     rows = starting.measured(starting.Sizes(versions=1, runs=1, base=5), tmp_path)
     assert [one.name for one in rows] == ["version_seconds", "run_ready_seconds"]
     assert all(one.sound and one.value > 0.01 for one in rows)
+
+
+def test_salesforce_is_loaded_in_both_ways_by_processes_of_their_own(tmp_path: Path) -> None:
+    """Pages order no job, a job is one, and each way takes what changes and writes what qualifies."""
+    sizes = salesforce.Sizes(changed=20)
+    found = salesforce.loaded(sizes, 80, tmp_path / "org")
+    assert {way: one.jobs for way, one in found.items()} == {"pages": 0, "bulk": 1}
+    assert all(one.loaded and one.taken and one.wrote for one in found.values())
+    assert all(20 < one.peak < 200 and 1 < one.again <= 4 for one in found.values())
+    assert all(each.sound for each in salesforce.rows(Row("sf_calls_400_writes", 6), found, found))
+
+
+def test_a_pass_that_writes_is_counted_whole(tmp_path: Path) -> None:
+    """It takes two requests for each 200, and one that cannot write anything is no figure."""
+    few = salesforce.written(salesforce.Sizes(base=30, qualified=20), tmp_path / "few")
+    assert few == Row("sf_calls_400_writes", 4)
+    more = salesforce.written(salesforce.Sizes(base=500, qualified=500), tmp_path / "more")
+    assert more.sound
+    assert not more.holds
+    assert not salesforce.written(salesforce.Sizes(base=10, qualified=0), tmp_path / "none").sound
+
+
+GOOD = salesforce.Way(first=202, again=4, peak=140, jobs=0, loaded=True, taken=True, wrote=True)
+"""What a way of loading comes to when all is well."""
+
+
+@pytest.mark.parametrize(
+    ("changed", "missed"),
+    [
+        ({"first": 221}, {"sf_first_load_calls"}),
+        ({"again": 5}, {"sf_calls_2000_of_200000"}),
+        ({"peak": 150.1}, {"sf_rss_mb"}),
+        ({"peak": 160}, {"sf_rss_mb", "sf_rss_slope_mb"}),
+        ({"jobs": 2}, {"sf_first_load_calls", "sf_rss_mb", "sf_rss_slope_mb"}),
+        ({"loaded": False}, {"sf_first_load_calls", "sf_calls_2000_of_200000", "sf_rss_mb", "sf_rss_slope_mb"}),
+        ({"taken": False}, {"sf_calls_2000_of_200000"}),
+        ({"wrote": False}, {"sf_rss_mb", "sf_rss_slope_mb"}),
+    ],
+)
+def test_either_way_of_loading_can_miss(changed: Mapping[str, Any], missed: set[str]) -> None:
+    """The worse of both ways is the figure, and each row rests on what it was meant to do."""
+    small = {"pages": GOOD, "bulk": replace(GOOD, jobs=1)}
+    large = {"pages": GOOD, "bulk": replace(GOOD, **{"jobs": 1, **changed})}
+    wrote = Row("sf_calls_400_writes", 6)
+    assert all(one.holds for one in salesforce.rows(wrote, small, small))
+    assert {one.name for one in salesforce.rows(wrote, small, large) if not one.holds} == missed
 
 
 def test_an_object_apart_tells_what_went_wrong_there() -> None:
