@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from connector.adapters.base import AdapterDown
 from connector.addressees import introduced, is_addressee, mapping_of, to_store, with_addressees
 from connector.commands import Command, Kind, Rank, kind_of
 from connector.engine import Engine
@@ -20,10 +21,12 @@ from connector.mapping.told import newest
 from connector.model import NOT_EVALUATED, PERSON, CrmRef, Person, Value
 from connector.plan import Plan, Remote, Rules, plan
 from connector.store.base import Dossier, Effect, Held, State
-from connector.tasking import Desk, look_for_open_tasks, row_for_tasks
+from connector.tasking import Desk, look_for_open_tasks, row_for_tasks, without_task
 
 PEOPLE: Final = 200
 """People judged in one go: what is held in memory at once."""
+_MOMENT: Final = timedelta(seconds=20)
+"""A share of the limits that is free again so soon is waited for, rather than a task put off."""
 _RANKS: Final[Mapping[Kind, Rank]] = MappingProxyType({
     Kind.TASK: Rank.TASK,
     Kind.STAGE: Rank.STAGE,
@@ -52,7 +55,8 @@ def evaluate(engine: Engine, rules: Rules, limit: int = PEOPLE, people: Iterable
     Judge up to *limit* people who are due, or of *people* all who are; safe to repeat, and from several threads.
 
     Raises:
-        AdapterDown: A task is to be given and the owners of the tasks' home were never read and cannot be read now.
+        AdapterDown: Only of kind "budget", for a moment: a task is to be given, and the owners of the tasks' home were
+            never read.
     """
     now = engine.clock()
     with engine.store.reading() as look:
@@ -63,8 +67,9 @@ def evaluate(engine: Engine, rules: Rules, limit: int = PEOPLE, people: Iterable
         return Judged(0, 0, more=False)
     desk = Desk(engine, now)
     settled = look_for_open_tasks(engine, [_both_ways(engine, rules, dossier, now) for dossier in dossiers])
-    plans = settled.plans
-    effects = {dossier.standing.person_id: _effects(engine, desk, dossier, one, now) for dossier, one in plans}
+    written = [(dossier, *_written_out(engine, desk, dossier, one, now)) for dossier, one in settled.plans]
+    plans = [(dossier, one) for dossier, one, _ in written]
+    effects = {dossier.standing.person_id: rows for dossier, _, rows in written}
     told = {
         dossier.standing.person_id: to_store(dossier, [one.command for one in effects[dossier.standing.person_id]], now)
         for dossier, _ in plans
@@ -179,6 +184,18 @@ def _in_order(engine: Engine, held: Sequence[Held]) -> list[Held]:
         return row.person_id == 0, order.get(row.ref.system, len(order)), addressed, row.ref
 
     return sorted(living, key=place)
+
+
+def _written_out(engine: Engine, desk: Desk, dossier: Dossier, one: Plan, now: datetime) -> tuple[Plan, list[Effect]]:
+    """Return a plan with its rows for the outbox; only its task waits where nobody knows yet who could take it."""
+    try:
+        return one, _effects(engine, desk, dossier, one, now)
+    except AdapterDown as down:
+        if down.kind == "budget" and down.after is not None and down.after <= _MOMENT:
+            raise
+        engine.went_down(engine.config.home.tasks, down.kind, down.reason, down.after)
+    later = without_task(dossier.standing, one, now)
+    return later, _effects(engine, desk, dossier, later, now)
 
 
 def _effects(engine: Engine, desk: Desk, dossier: Dossier, one: Plan, now: datetime) -> list[Effect]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from connector.adapters.base import TASK_OPEN, AdapterDown, Schema
@@ -12,7 +13,7 @@ from connector.addressees import is_addressee
 from connector.commands import Command, CreateTask, Kind, SetFields
 from connector.engine import Engine
 from connector.hours import due
-from connector.model import CrmRef, Explanation, Person
+from connector.model import CrmRef, Explanation, Person, Standing, Trigger
 from connector.owners import Asked, Directory, Load, OwnerChoice, choose_owner, shares_added, shares_from, shares_text
 from connector.plan import Plan, TaskWanted, effect_key
 from connector.store.base import Dossier, Effect, Held, State, Writing
@@ -38,6 +39,7 @@ class Desk:
     _directory: Directory | None = None
     _load: Load = field(default_factory=Load)
     _shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    _down: AdapterDown | None = None
 
     def commands(self, person: Person, dossier: Dossier, wanted: TaskWanted, explanation: Explanation) -> list[Command]:
         """
@@ -106,11 +108,15 @@ class Desk:
     def _latest(self) -> Schema:
         """Return the schema of the tasks' home; an old one where a new one is due and cannot be read now."""
         home = self.engine.config.home.tasks
+        if self._down is not None:
+            raise self._down
         try:
             return self.engine.directory.schema(home)
-        except AdapterDown:
+        except AdapterDown as down:
             known = self.engine.directory.known(home)
             if known is None:
+                # Asked once a step: everybody else's task waits for the same answer.
+                self._down = down
                 raise
             # Owners change slowly, and what is due in the other systems must not wait for this one.
             return known
@@ -145,6 +151,24 @@ def in_time(engine: Engine, effect: Effect) -> Effect:
     day = due_at.astimezone(engine.config.timezone).date()
     reminder = due_at if command.remind_at is not None else None
     return replace(effect, command=replace(command, due_at=due_at, due_on=day, remind_at=reminder))
+
+
+def without_task(before: Standing, one: Plan, now: datetime) -> Plan:
+    """
+    Return *one* without its task, which is asked for again in a minute; everything else of it goes on.
+
+    Args:
+        before: What was remembered before *one*: the task's episode is counted when it is given.
+        one: A plan with a task.
+        now: The instant of the step.
+    """
+    if one.task is None:
+        return one
+    name = one.task.playbook.name
+    fired = replace(before.triggers.get(name, Trigger()), held=None)
+    triggers = MappingProxyType({**one.standing.triggers, name: fired})
+    due_at = now + _LATER if one.standing.due_at is None else min(now + _LATER, one.standing.due_at)
+    return replace(one, standing=replace(one.standing, triggers=triggers, due_at=due_at), task=None, waits=name)
 
 
 @dataclass(frozen=True, slots=True)

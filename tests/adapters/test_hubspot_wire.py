@@ -148,6 +148,14 @@ def test_after_a_429_the_meter_names_the_wait() -> None:
     assert (error.kind, error.after, len(tap.sent)) == ("budget", timedelta(seconds=9), 1)
 
 
+def test_tries_in_vain_that_use_up_the_budget_are_the_networks_fault() -> None:
+    """Nobody answers, and the next try finds the share used up: who waits a moment would only try in vain again."""
+    meter = Open(waits=[None, timedelta(seconds=1)])
+    adapter, tap = told(lambda _: reply(503, {}), meter)
+    error = down(adapter)
+    assert (error.kind, len(tap.sent)) == ("network", 1)
+
+
 @pytest.mark.parametrize(
     ("body", "after"),
     [

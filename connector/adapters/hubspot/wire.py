@@ -92,6 +92,10 @@ class _Fleeting(Exception):  # noqa: N818 - says what happened, never leaves thi
     """A read failed in a way that the next try may not."""
 
 
+class _TooMany(_Fleeting):
+    """The vendor's limit was hit: how long to wait is the budget's to say."""
+
+
 class Wire:
     """The one connection pool of one system; safe for threads."""
 
@@ -137,10 +141,24 @@ class Wire:
             reraise=True,
             sleep=_at_once,
         )
+        failed: list[_Fleeting] = []
         try:
-            return tries(self._try, call, rank, [paid])
+            return tries(self._noted, failed, call, rank, [paid])
         except _Fleeting as error:
             raise AdapterDown(str(error), "network", NETWORK_WAIT) from None
+        except AdapterDown as down:
+            if down.kind != "budget" or not failed or isinstance(failed[-1], _TooMany):
+                raise
+            # Used up by trying in vain: whoever waits for the budget would only try in vain again.
+            raise AdapterDown(str(failed[-1]), "network", NETWORK_WAIT) from None
+
+    def _noted(self, failed: list[_Fleeting], *asked: Any) -> Answer:  # noqa: ANN401 - passed on to _try
+        """Try once; keep in *failed* how it failed."""
+        try:
+            return self._try(*asked)
+        except _Fleeting as error:
+            failed.append(error)
+            raise
 
     def known(self, call: Call, rank: Rank, *, paid: bool = False) -> Answer:
         """
@@ -206,7 +224,7 @@ class Wire:
                 raise _Fleeting(self.said(answer))
             case Meaning.BUSY if answer.status == _TOO_MANY:
                 # The meter has just learned of it and will name the wait.
-                raise _Fleeting(self.said(answer))
+                raise _TooMany(self.said(answer))
             case _:
                 raise self.down(answer)
 

@@ -51,6 +51,10 @@ class _Fleeting(Exception):  # noqa: N818 - says what happened, never leaves thi
     """A read failed in a way that the next try may not."""
 
 
+class _Busy(_Fleeting):
+    """Salesforce has too much to do: how long to wait is the budget's to say."""
+
+
 class Wire:
     """The one session of one system; safe for threads."""
 
@@ -199,10 +203,25 @@ class Wire:
             return state.attempt_number >= _TRIES or self.clock() >= until
 
         tries = Retrying(stop=enough, retry=retry_if_exception_type(_Fleeting), reraise=True, sleep=_at_once)
+        failed: list[_Fleeting] = []
+
+        def noted() -> Part:
+            """Try once; keep how it failed."""
+            try:
+                return attempt()
+            except _Fleeting as error:
+                failed.append(error)
+                raise
+
         try:
-            return tries(attempt)
+            return tries(noted)
         except _Fleeting as error:
             raise AdapterDown(str(error), "network", NETWORK_WAIT) from None
+        except AdapterDown as down:
+            if down.kind != "budget" or not failed or isinstance(failed[-1], _Busy):
+                raise
+            # Used up by trying in vain: whoever waits for the budget would only try in vain again.
+            raise AdapterDown(str(failed[-1]), "network", NETWORK_WAIT) from None
 
     def _paid(self, call: Call, rank: Rank) -> Answer:
         """Pay, send a read, and once more under a new token when its token was refused."""
@@ -238,8 +257,10 @@ class Wire:
         if answer.status in _OK or answer.status == _UNCHANGED:
             return answer
         match fate(answer.status, errors_of(answer)):
-            case Fate.RETRY | Fate.BUSY | Fate.UNKNOWN:
+            case Fate.BUSY:
                 # The meter has learned of a "too many" and names the wait.
+                raise _Busy(self.said(answer))
+            case Fate.RETRY | Fate.UNKNOWN:
                 raise _Fleeting(self.said(answer))
             case Fate.FATAL_CREDENTIALS:
                 raise AdapterDown(self.said(answer), "credentials")
