@@ -104,3 +104,33 @@ def test_two_contacts_that_name_one_lead_give_one_task(tmp_path: Path) -> None:
     before = pair.writes()
     pair.settle(2)
     assert pair.writes() == before
+
+
+def test_a_lead_that_is_converted_and_then_merged_stays_one_person(tmp_path: Path) -> None:
+    """Ann's lead becomes a contact, which is merged into another one: the last one shows SQL, and one task was made."""
+    pair = opened(tmp_path)
+    pair.engage("ann")
+    pair.sync()
+    contact = pair.org.rep.convert(pair.org.lead_id("ann")).contact
+    other = pair.org.rep.create_contact({"LastName": "Test", "Email": "a.t@buyer.example"})
+    pair.org.rep.merge(other, contact)
+    pair.settle()
+    pair.engage("ann")
+    pair.settle()
+    assert tasks(pair) == 1
+    assert pair.org.values("Contact", other)["Lifecycle_Stage__c"] == "SQL"
+    with pair.store.reading() as look:
+        assert look.find(other) == look.find("ann@buyer.example")
+
+
+def test_a_lead_of_a_queue_that_takes_no_tasks_loses_none(tmp_path: Path) -> None:
+    """The queue owns leads only: the task goes to the next owner whom the playbook names."""
+    pair = opened(tmp_path)
+    queue = pair.org.rep.add_queue("Only leads", ("Lead",))
+    pair.org.rep.set_values(pair.org.lead_id("ann"), {"OwnerId": queue})
+    pair.settle(1)
+    pair.engage("ann")
+    pair.settle()
+    assert tasks(pair) == 1
+    (task,) = pair.tasks("ann")
+    assert task["OwnerId"] != queue
