@@ -14,7 +14,6 @@ from connector.adapters import registry
 from connector.adapters.base import Adapter, Clock, Schema
 from connector.budget import Budget
 from connector.config.nouns import Config
-from connector.config.planned import refuse_planned
 from connector.decide import Judge
 from connector.engine import Engine, with_epoch
 from connector.events import Listener, unheard
@@ -90,13 +89,7 @@ def _day_of(budget: Budget, schema: Schema) -> None:
 def connected(
     config: Config, clock: Clock = wall_clock, transports: Mapping[str, object] = _NO_TRANSPORTS
 ) -> tuple[dict[str, Adapter], dict[str, Budget]]:
-    """
-    Return the adapter and the budget of each configured system; nothing is sent yet.
-
-    Raises:
-        ConfigurationInvalid: A system is of a kind that comes in a later release.
-    """
-    refuse_planned(config)
+    """Return the adapter and the budget of each configured system; nothing is sent yet."""
     adapters: dict[str, Adapter] = {}
     budgets: dict[str, Budget] = {}
     for name, system in config.systems.items():

@@ -104,9 +104,9 @@ class Secret:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Validate by `_validated`; serialise to dots."""
+        """Validate by `from_reference`; serialise to dots."""
         return core_schema.with_info_plain_validator_function(
-            _validated, serialization=core_schema.plain_serializer_function_ser_schema(str)
+            from_reference, serialization=core_schema.plain_serializer_function_ser_schema(str)
         )
 
     @classmethod
@@ -115,7 +115,7 @@ class Secret:
         return dict(REFERENCE)
 
 
-def _validated(given: object, info: ValidationInfo) -> Secret:
+def from_reference(given: object, info: ValidationInfo) -> Secret:
     """Return *given* as a secret, looked up when it is a reference."""
     if isinstance(given, Secret):
         return given

@@ -231,6 +231,8 @@ def test_a_daily_look_that_the_limits_end_goes_on_where_it_stopped(tmp_path: Pat
     class Short:
         """Has room for one strong read, then none, then room again."""
 
+        abilities = real.abilities
+
         def fetch(self, refs: Sequence[CrmRef], *rest: Any) -> Fetched:  # noqa: ANN401 - the port's own
             """Answer every read but the second."""
             asked.append([one.id for one in refs])

@@ -34,8 +34,8 @@ class AdapterDown(Exception):  # noqa: N818 - the name says the state of the ven
 
     Attributes:
         reason: In the vendor's words where there were any.
-        kind: "network", "credentials", "scopes", "budget", "paused" (the vendor told us to stay away) or "gone" (it
-            wants nothing more from us).
+        kind: "network", "credentials", "scopes", "budget", "paused" (the vendor told us to stay away), "gone" (it wants
+            nothing more from us) or "setup" (the configuration forbids what it asks for).
         after: How long to wait before asking again; None when only a person can mend it.
     """
 

@@ -30,5 +30,7 @@ DOWN = {
     "budget": Exit.LATER,
     "credentials": Exit.CREDENTIALS,
     "scopes": Exit.CREDENTIALS,
+    "gone": Exit.UNREACHABLE,
+    "setup": Exit.CONFIG,
 }
 """What an adapter's kind of "down" means for the exit code."""

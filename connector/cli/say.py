@@ -206,6 +206,8 @@ def down_sentence(system: str, down: AdapterDown) -> str:
         "budget": "Our share of the API limits is used up; raise api_share or try later.",
         "credentials": "Check the token in the configuration: it is wrong, expired or revoked.",
         "scopes": "Give the credentials the scopes named above.",
+        "gone": "Ask who runs it; after a restart, or under another address, it is tried again. Nothing is lost.",
+        "setup": "Mend the configuration; nothing is lost.",
     }
     asks = down.after is not None and down.kind in {"paused", "budget"}
     when = f" (wait {int(down.after.total_seconds())} s)" if asks and down.after else ""

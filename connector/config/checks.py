@@ -8,6 +8,11 @@ from typing import Final
 from connector.config.agreement import unreachable
 from connector.config.draft import Draft
 from connector.config.payloads import takes_payloads
+from connector.config.sending import (
+    addresses_that_may_be_posted_to,
+    templates_name_what_there_is,
+    what_cannot_be_seen,
+)
 from connector.mapping.senders import identifying
 from connector.mapping.spec import EngagementMapping
 from connector.model import PERSON, SALES_ACTIVITY
@@ -131,4 +136,7 @@ CHECKS: Final[tuple[Callable[[Draft], None], ...]] = (
     sales_activity_has_a_source,
     identified_people,
     tasks_have_owners_and_reasons,
+    templates_name_what_there_is,
+    addresses_that_may_be_posted_to,
+    what_cannot_be_seen,
 )

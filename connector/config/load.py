@@ -30,6 +30,7 @@ from connector.config.reading import Sheet
 from connector.config.redaction import shown_lines, without_password
 from connector.config.render import as_json, render
 from connector.config.sections import brakes_of, build_timezone, first_sync_of, hours_of, store_url_of
+from connector.config.sending import name_owners
 from connector.config.sources import Environment, environment, merged
 from connector.config.systems import build_home, build_kinds, build_systems
 from connector.problems import ConfigurationInvalid, Path, Problem
@@ -128,6 +129,7 @@ def _built(draft: Draft, path: FilePath, environ: Mapping[str, str]) -> Config |
     build_owners(draft)
     build_agreement(draft)
     build_playbooks(draft)
+    name_owners(draft)
     tests = build_tests(draft, draft.agreement)
     config = _config(draft, path, tests)
     for check in CHECKS:

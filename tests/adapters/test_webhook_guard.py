@@ -14,7 +14,8 @@ import pytest
 import requests
 from typing_extensions import override
 
-from connector.adapters.webhook.guard import Forbidden, Guard, Guarded, NotReached, Resolve, session, why_refused
+from connector.adapters.webhook.addresses import why_refused
+from connector.adapters.webhook.guard import Forbidden, Guard, Guarded, NotReached, Resolve, session
 
 from tests.adapters.ssrf_corpus import NAMES, URLS
 

@@ -10,10 +10,8 @@ import pytest
 
 from connector.config.load import load_or_raise
 from connector.config.nouns import Config
-from connector.config.planned import refuse_planned
 from connector.decide import Judge
 from connector.model import Stage
-from connector.problems import ConfigurationInvalid
 from connector.selftest import Result, run_tests
 
 from tests.config.support import ENVIRON, EXAMPLE, EXAMPLES, from_text, loaded
@@ -83,25 +81,6 @@ def test_the_tests_play_at_the_same_instant_today_and_next_year() -> None:
     later = load_or_raise(EXAMPLE, ENVIRON)
     assert config is not None
     assert results(config) == results(later)
-
-
-@pytest.mark.parametrize("kind", ["webhook"])
-def test_a_system_whose_adapter_comes_later_is_refused_with_its_place(kind: str) -> None:
-    """Checking and testing work; whatever would talk to it ends with a problem at its `kind`."""
-    file = next(one for one in EXAMPLES if f'kind = "{kind}"' in one.read_text(encoding="utf-8"))
-    config = load_or_raise(file, ENVIRON)
-    system = next(one for one in config.systems.values() if one.kind == kind)
-    with pytest.raises(ConfigurationInvalid) as refused:
-        refuse_planned(config)
-    (problem, *_) = refused.value.problems
-    assert "later release" in problem.message
-    assert problem.path == ("systems", system.name, "kind")
-    assert file.read_text(encoding="utf-8").splitlines()[problem.line - 1] == f'kind = "{kind}"'
-
-
-def test_what_can_be_run_is_not_refused() -> None:
-    """The example has an adapter for each of its systems."""
-    refuse_planned(load_or_raise(EXAMPLE, ENVIRON))
 
 
 def test_what_is_wanted_of_a_system_follows_from_the_mapping() -> None:

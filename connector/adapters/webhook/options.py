@@ -1,63 +1,44 @@
-"""
-Incoming and outgoing webhooks, as far as this release goes: their options, objects and activities.
-
-`validate` and `test` work on a configuration that names one; whatever would receive or send is refused with a place.
-"""
+"""Options of `[systems.NAME]` with `kind = "webhook"`, and what is made of them."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Final, NoReturn
+from typing import Final, cast
 
 from pydantic import BaseModel
 
-from connector.adapters.base import Clock, Wanted
-from connector.options import REQUIRED, Span, Table, option
-from connector.problems import ConfigurationInvalid, Problem
+from connector.adapters.base import Adapter, Clock, Wanted
+from connector.adapters.registry import Tools
+from connector.adapters.webhook.sending_options import SendingOptions
+from connector.budget import Budget, Limits
+from connector.mapping.vocabulary import PAYLOADS
+from connector.model import PERSON
+from connector.options import option
 from connector.secrets import Secret
 
-OBJECTS: Final = frozenset({"person"})
-ACTIVITIES: Final = frozenset({"payloads"})
-PLANNED: Final = "the webhook adapter comes in a later release."
+OBJECTS: Final = frozenset({PERSON})
+ACTIVITIES: Final = frozenset({PAYLOADS})
 
 
-class Options(Table):
-    """What the webhook adapter will be told."""
+class Options(SendingOptions):
+    """What the webhook adapter can be told."""
 
-    secret: Secret = option(
-        REQUIRED,
+    secret: Secret | None = option(
+        None,
         example='{ file = "/run/secrets/website" }',
         says="Shared secret that signs what comes in and goes out.",
-    )
-    send_to: str = option(
-        "",
-        example='"https://hooks.acme.example/connector"',
-        says="Address that stages and tasks are posted to.",
-        shown="nothing is sent",
-    )
-    largest: int = option(
-        1_000_000, example="1000000", unit="bytes", at_least=1_000, at_most=100_000_000, says="Largest payload taken."
-    )
-    read_timeout: Span = option(
-        timedelta(seconds=10), example='"10 seconds"', says="How long the receiver of what we send may take."
+        shown="nothing is signed",
+        kind="secret",
     )
 
 
-def budget(_options: BaseModel, _clock: Clock) -> NoReturn:
-    """
-    Refuse: there is nothing to meter yet.
-
-    Raises:
-        ConfigurationInvalid: Always.
-    """
-    raise ConfigurationInvalid((Problem(("systems",), PLANNED),))
+def budget(options: BaseModel, clock: Clock) -> Budget:
+    """Return how much may be posted; the receiver's own "slower" is learned from its answers."""
+    told = cast("SendingOptions", options)
+    return Budget(clock, Limits(burst=told.posts_per_10_seconds, daily=None), 1.0)
 
 
-def build(name: str, _options: BaseModel, _wanted: Wanted, _tools: object) -> NoReturn:
-    """
-    Refuse: there is no adapter yet.
+def build(name: str, options: BaseModel, wanted: Wanted, tools: Tools) -> Adapter:
+    """Make the adapter of the system called *name*; nothing is sent."""
+    from connector.adapters.webhook.adapter import Webhook  # noqa: PLC0415 - most commands never post
 
-    Raises:
-        ConfigurationInvalid: Always, at the system's `kind`.
-    """
-    raise ConfigurationInvalid((Problem(("systems", name, "kind"), PLANNED),))
+    return Webhook(name, cast("SendingOptions", options), wanted, tools)
