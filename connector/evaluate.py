@@ -158,13 +158,7 @@ def remotes_of(engine: Engine, held: Sequence[Held]) -> tuple[Remote, ...]:
     """Return the records that may be written to."""
     home = engine.config.home
     remotes = []
-    written: set[str] = set()
     for row in _in_order(engine, held):
-        if row.ref.object == PERSON and row.person_id:
-            # By id and by address it is the same person over there, who is told once.
-            if row.ref.system in written:
-                continue
-            written.add(row.ref.system)
         mapping = mapping_of(engine, row)
         if mapping is None or row.gone_at is not None or not (mapping.stage or mapping.write):
             continue

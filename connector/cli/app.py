@@ -18,9 +18,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 outbox = typer.Typer(help="Writes that wait, were refused, or are held.", no_args_is_help=True)
+webhook = typer.Typer(help="What systems send by themselves.", no_args_is_help=True)
 db = typer.Typer(help="The store's schema.", no_args_is_help=True)
 sandbox = typer.Typer(help="A simulated CRM on this machine, for a rehearsal.", no_args_is_help=True)
 app.add_typer(outbox, name="outbox")
+app.add_typer(webhook, name="webhook")
 app.add_typer(db, name="db")
 app.add_typer(sandbox, name="sandbox")
 
@@ -241,6 +243,25 @@ def outbox_drop(
     from connector.cli import waiting  # noqa: PLC0415 - see the module's first line
 
     raise typer.Exit(waiting.drop(config, tuple(ids), reason))
+
+
+Payload = Annotated[Path, typer.Argument(help="File with the body; .form for a form, anything else for JSON.")]
+Headers = Annotated[list[str] | None, typer.Option("--header", help='A header beside it, "Name: value"; repeatable.')]
+
+
+@webhook.command("test")
+def webhook_test(
+    name: Annotated[str, typer.Argument(help="The system, as in [systems.NAME].")],
+    payload: Payload,
+    config: ConfigFile = None,
+    header: Headers = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Show what a payload would become: person, fields, engagement, problems; nothing is stored."""
+    from connector.cli import webhooks  # noqa: PLC0415 - see the module's first line
+
+    raise typer.Exit(webhooks.test(config, name, payload, tuple(header or ()), as_json=json))
 
 
 @db.command("upgrade")
