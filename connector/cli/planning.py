@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from connector import brakes
 from connector.adapters.base import AdapterDown
 from connector.assemble import assemble, ready
+from connector.cli.bodies import as_json, bodies
 from connector.cli.exits import Exit
 from connector.cli.online import refuse_what_the_crm_lacks
 from connector.cli.passes import code_of
@@ -47,11 +48,20 @@ _MANY: Final[Mapping[Kind, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What a pass would write: the pass so far, every write that waits, and how the people are called."""
+    """
+    What a pass would write: the pass so far, every write that waits, and how the people are called.
+
+    Attributes:
+        done: The pass so far.
+        effects: Every write that waits.
+        names: How the people are called that are printed as text.
+        bodies: What would be posted, by the write's id, where webhooks are written to.
+    """
 
     done: Pass
     effects: tuple[Effect, ...]
     names: Mapping[int, str]
+    bodies: Mapping[int, str] = field(default_factory=dict)
 
 
 @told
@@ -69,7 +79,7 @@ def plan(file: Path | None, *, as_json: bool, detailed: bool) -> Exit:
         err(INTERRUPTED)
         return Exit.FAILED
     if as_json:
-        data(_plan_json(config, planned.effects))
+        data(_plan_json(config, planned))
     else:
         _print(config, planned)
     for name, down in planned.done.down.items():
@@ -97,7 +107,7 @@ def _planned(engine: Engine, stop: Stop) -> Planned:
         effects = look.effects(states=_WAITING, limit=1_000_000)
         dossiers = look.dossiers(_shown(_by_person(effects)))
     names = {one.standing.person_id: called(person_of(engine, one)) for one in dossiers}
-    return Planned(done, effects, names)
+    return Planned(done, effects, names, bodies(engine.adapters, effects))
 
 
 def _most_important_first(effects: Sequence[Effect]) -> list[Effect]:
@@ -121,8 +131,8 @@ def _shown(people: Mapping[int, Sequence[Effect]]) -> list[int]:
     return [*moved[:_PEOPLE_SHOWN], *others[:_FIELDS_SHOWN]]
 
 
-def _change(effect: Effect) -> dict[str, object]:
-    """Return one write as `plan --json` prints it."""
+def _change(effect: Effect, body: str | None) -> dict[str, object]:
+    """Return one write as `plan --json` prints it; *body* is what would be posted."""
     command = effect.command
     if isinstance(command, SetStage):
         source, target = command.seen or "", command.value
@@ -145,13 +155,16 @@ def _change(effect: Effect) -> dict[str, object]:
         change |= {"owner": command.owner, "due_at": command.due_at, "body": command.body_text}
     if isinstance(command, SetFields):
         change |= {"values": dict(command.values)}
+    if body is not None:
+        change |= {"posts": as_json(body)}
     return change
 
 
-def _plan_json(config: Config, effects: tuple[Effect, ...]) -> dict[str, object]:
+def _plan_json(config: Config, planned: Planned) -> dict[str, object]:
     """Return what `plan --json` prints."""
+    effects = planned.effects
     return {
-        "changes": [_change(one) for one in _most_important_first(effects)],
+        "changes": [_change(one, planned.bodies.get(one.id)) for one in _most_important_first(effects)],
         "summary": dict(Counter(str(kind_of(one.command)) for one in effects)),
         "held": dict(brakes.counted(effects)),
         "agreement": {"version": config.agreement.version, "hash": config.agreement.hash},
@@ -165,6 +178,10 @@ def _print(config: Config, planned: Planned) -> None:
     for person in shown:
         for line in _person(config, planned.names.get(person, f"person {person}"), people[person]):
             out(fitted(line))
+        for effect in people[person]:
+            if effect.id in planned.bodies:
+                # Whole, however long: what leaves the house is to be read before it does.
+                out(f"    posts {planned.bodies[effect.id]}")
     left = len(people) - len(shown)
     if left:
         out(f"… and {counted(left, 'more person', 'more people')}; --json has all")

@@ -18,6 +18,7 @@ from connector.model import CrmRef
 from tests.adapters.subject_hubspot import HubSpotSubject
 from tests.adapters.subject_memory import MemorySubject
 from tests.adapters.subject_salesforce import SalesforceSubject
+from tests.adapters.subject_webhook import WebhookSubject
 from tests.clock import VirtualClock
 
 
@@ -94,5 +95,6 @@ SUBJECTS: Final[Mapping[str, Callable[[], Subject]]] = MappingProxyType({
     "hubspot without unique keys": lambda: HubSpotSubject(unique=False),
     "salesforce": SalesforceSubject,
     "salesforce without unique keys": lambda: SalesforceSubject(unique=False),
+    "webhook": WebhookSubject,
     "salesforce by bulk jobs": lambda: SalesforceSubject(bulk_threshold=1),
 })

@@ -68,7 +68,7 @@ def text_of(command: Command, template: Template | None = None) -> str:
 def _body(command: Command) -> dict[str, Any]:
     """Return our own JSON."""
     about = command.about
-    data: dict[str, Any] = {"id": command.key}
+    data: dict[str, Any] = {"id": command.key, "person": {"id": command.ref.id}}
     if about is not None:
         data |= {
             "person": _person(about),
