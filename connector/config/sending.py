@@ -51,7 +51,8 @@ def addresses_that_may_be_posted_to(draft: Draft) -> None:
     for name, options in _sending(draft):
         home = draft.home
         if options.send_to is None:
-            if home is not None and (name == home.tasks or name in home.stages):
+            given = "send_to" in draft.sheet.given["systems"][name]
+            if not given and home is not None and (name == home.tasks or name in home.stages):
                 hint = 'Add send_to = "https://…", the address that takes them.'
                 draft.wrong(("systems", name), f"nothing says where what is written to {name} is posted.", hint)
             continue

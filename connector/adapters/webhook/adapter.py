@@ -73,6 +73,8 @@ _RANKS: Final = MappingProxyType({Kind.TASK: Rank.TASK, Kind.STAGE: Rank.STAGE, 
 _AWAY: Final = timedelta(seconds=30)
 _HEARD: Final = 2_048
 """Bytes of an answer that are read, for its words; what an answer says decides nothing."""
+_TELLING: Final = 8
+"""Characters from which on a path or a query is taken for a secret."""
 _OK: Final = range(200, 300)
 _REDIRECT: Final = range(300, 400)
 _CONNECTIONS: Final = 16
@@ -239,7 +241,9 @@ class Webhook:
         url = url_of(self._options)
         parts = urlsplit(url)
         secret = self._secret.reveal() if self._secret is not None else ""
-        return words(text, secret, url, parts.query, parts.path.strip("/"))
+        # Slack's and Teams' addresses are secrets from the path on; a short path is none, and may be any word.
+        hidden = (one for one in (parts.query, parts.path.strip("/")) if len(one) >= _TELLING)
+        return words(text, secret, url, *hidden)
 
 
 def _innermost(error: Exception) -> str:
