@@ -33,6 +33,7 @@ from connector.config.sections import brakes_of, build_timezone, first_sync_of, 
 from connector.config.sending import name_owners
 from connector.config.sources import Environment, environment, merged
 from connector.config.systems import build_home, build_kinds, build_systems
+from connector.config.web import web_of
 from connector.problems import ConfigurationInvalid, Path, Problem
 
 _ENGAGEMENT: Final = "engagement"
@@ -142,6 +143,7 @@ def _config(draft: Draft, path: FilePath, tests: tuple[Expectation, ...]) -> Con
     document = draft.document
     hours = hours_of(draft)
     url = store_url_of(draft)
+    web = web_of(draft)
     if draft.home is None or draft.agreement is None or draft.owners is None:
         return None
     return Config(
@@ -162,6 +164,7 @@ def _config(draft: Draft, path: FilePath, tests: tuple[Expectation, ...]) -> Con
         brakes=brakes_of(draft),
         delivery=Delivery(document.delivery.quiet, document.delivery.workers),
         tests=tests,
+        web=web,
     )
 
 

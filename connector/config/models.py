@@ -11,6 +11,7 @@ from connector.config.agreement_models import AgreementTable, TaskTable, TestTab
 from connector.config.mapping_models import SystemMappingTable
 from connector.config.shapes import Reach
 from connector.options import REQUIRED, Declared, Span, Table, option
+from connector.secrets import Secret
 
 REQUIRED_SECTIONS: Final = ("timezone", "systems", "home", "fields", "mapping", "agreement", "owners")
 """What no configuration can do without; each with a sentence in `checks.MISSING`."""
@@ -47,6 +48,47 @@ class ScheduleTable(Table):
     """When `connector run` looks for changes."""
 
     every: Span = option(timedelta(minutes=5), example='"5 minutes"', says="Pause between two passes.")
+
+
+class WebTable(Table):
+    """The HTTP side of `connector run`: webhooks in, health and figures out."""
+
+    listen: str = option(
+        "127.0.0.1:8080",
+        example='"127.0.0.1:8080"',
+        says="Address and port to listen on; HTTPS is the business of the proxy in front of it.",
+    )
+    public_url: str = option(
+        "",
+        example='"https://hooks.acme.example"',
+        says="Where senders reach it from outside, without a path; HubSpot's signatures cover it.",
+        shown="unknown",
+    )
+    token: Secret | None = option(
+        None,
+        example='{ file = "/run/secrets/metrics" }',
+        says="Bearer token for /metrics; without one only this machine may read it.",
+        shown="none",
+    )
+    largest: int = option(
+        1_048_576, example="1048576", unit="bytes", at_least=1_024, at_most=104_857_600, says="Largest body taken."
+    )
+    waiting: int = option(
+        10_000,
+        example="10000",
+        unit="deliveries",
+        at_least=1,
+        at_most=1_000_000,
+        says="Most deliveries that may wait to be stored; beyond, senders are asked to come again.",
+    )
+    per_second: int = option(
+        500,
+        example="500",
+        unit="requests",
+        at_least=1,
+        at_most=1_000_000,
+        says="Requests taken from one address in a second, in the long run; ten times as many may come at once.",
+    )
 
 
 class SystemTable(Table):
@@ -147,6 +189,7 @@ class Document(Table):
     hours: HoursTable = option(HoursTable(), says="Business hours.")
     store: StoreTable = option(StoreTable(), says="Where the connector keeps what it knows.")
     schedule: ScheduleTable = option(ScheduleTable(), says="When `connector run` looks for changes.")
+    web: WebTable | None = option(None, says="The HTTP side of `connector run`.", shown="on where a system can receive")
     systems: dict[str, SystemTable] = option({}, says="The systems, by names of your own.", shown="required")
     home: HomeTable | None = option(None, says="Where stages and tasks are written.", shown="required")
     fields: dict[str, FieldTable] = option({}, says="What is known about a person.", shown="required")

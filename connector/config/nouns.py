@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from connector.adapters.base import Wanted
 from connector.agreement import Agreement, Brakes, Expectation, FirstSync, Hours, Owners, Playbook
 from connector.mapping.spec import FieldSpec, SystemMapping
+from connector.secrets import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,28 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Web:
+    """
+    The HTTP side of the daemon.
+
+    Attributes:
+        listen: Host and port; None where nothing is listened on.
+        public_url: Where the world reaches us, without a path; empty where nobody said.
+        token: Asked for by whoever reads the figures; None for readers on this machine alone.
+        largest: Bytes of a body.
+        waiting: Deliveries that may wait to be stored.
+        per_second: Requests of one address in the long run.
+    """
+
+    listen: tuple[str, int] | None = None
+    public_url: str = ""
+    token: Secret | None = None
+    largest: int = 1024 * 1024
+    waiting: int = 10_000
+    per_second: int = 500
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """
     Everything the admin decided.
@@ -78,6 +101,7 @@ class Config:
         brakes: What holds the excess.
         delivery: How writes go out.
         tests: The admin's own tests.
+        web: The HTTP side of `run`.
     """
 
     path: Path
@@ -97,3 +121,4 @@ class Config:
     brakes: Brakes
     delivery: Delivery
     tests: tuple[Expectation, ...]
+    web: Web = Web()

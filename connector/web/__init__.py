@@ -1,0 +1,1 @@
+"""The HTTP side of the daemon: webhooks in, health and numbers out."""
