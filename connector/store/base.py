@@ -16,11 +16,14 @@ from typing import Protocol
 from connector.commands import Kind, Rank
 from connector.model import CrmRef, Engagement, Stage, Standing, Transition
 from connector.store.nouns import (
+    Acceptance,
     AgreementRow,
     Cursor,
+    Delivery,
     Dossier,
     Effect,
     Held,
+    Post,
     Quarantined,
     Run,
     Settlement,
@@ -28,11 +31,14 @@ from connector.store.nouns import (
 )
 
 __all__ = (
+    "Acceptance",
     "AgreementRow",
     "Cursor",
+    "Delivery",
     "Dossier",
     "Effect",
     "Held",
+    "Post",
     "Quarantined",
     "Reading",
     "Run",
@@ -118,6 +124,14 @@ class Reading(Protocol):
 
     def quarantined(self, limit: int = 1000) -> tuple[Quarantined, ...]:
         """Return rows that could not be mapped, newest first."""
+
+    def deliveries(
+        self, states: Sequence[Post] = (Post.NEW,), system: str = "", limit: int = 500
+    ) -> tuple[Delivery, ...]:
+        """Return what systems have sent by themselves and is in one of *states*, oldest first."""
+
+    def deliveries_waiting(self) -> Mapping[Post, int]:
+        """Return how many deliveries are NEW and how many ASIDE."""
 
     def agreements(self) -> tuple[AgreementRow, ...]:
         """Return every edition ever seen, oldest first."""
@@ -248,6 +262,25 @@ class Writing(Reading, Protocol):
 
     def release_quarantine(self, refs: Sequence[CrmRef]) -> None:
         """Forget that these rows could not be mapped."""
+
+    def accept(self, rows: Sequence[Delivery]) -> tuple[Acceptance, ...]:
+        """
+        Store deliveries whose id the system has not used yet; one answer each, in order.
+
+        Of several with one id in *rows* the first is stored and the others are repeated or in conflict with it.
+        """
+
+    def settle_deliveries(self, ids: Sequence[int], now: datetime) -> int:
+        """Let deliveries be DONE: their bodies go, their ids stay known; return how many changed."""
+
+    def put_aside(self, problems: Mapping[int, str], now: datetime) -> None:
+        """Let deliveries be ASIDE, each with its reason; *now* stays that of the first time."""
+
+    def replay_deliveries(self, ids: Sequence[int]) -> int:
+        """Let deliveries that are ASIDE be NEW again; return how many."""
+
+    def forget_deliveries(self, done_before: datetime, aside_before: datetime) -> int:
+        """Forget deliveries that were DONE, or first put ASIDE, before these instants; return how many."""
 
     def save_cursor(self, cursor: Cursor) -> None:
         """Insert or replace by (system, stream)."""

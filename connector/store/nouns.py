@@ -186,3 +186,51 @@ class Cursor:
     looked_at: datetime
     loaded: bool = False
     """Whether the first load has ended."""
+
+
+class Acceptance(StrEnum):
+    """What became of a delivery that was offered: stored, known already, or known under that id with another body."""
+
+    NEW = "new"
+    REPEATED = "repeated"
+    CONFLICT = "conflict"
+
+
+class Post(StrEnum):
+    """Life of a delivery: NEW → DONE, or ASIDE with its reason, which goes back to NEW when it is to be read again."""
+
+    NEW = "new"
+    DONE = "done"
+    ASIDE = "aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """
+    One delivery that a system has sent us; a row of the inbox.
+
+    Attributes:
+        system: The admin's name of the system.
+        event_id: Unique within the system.
+        digest: SHA-256 of the body, hexadecimal: the same id with another one is a conflict.
+        body: Exactly as received; empty once it is DONE.
+        received_at: By our clock.
+        content_type: As the sender named it, lower case.
+        headers: Those that are needed to read it, by lower-case name.
+        id: Ours; 0 before it is stored.
+        state: See `Post`.
+        problem: Why it is ASIDE; a plain sentence.
+        settled_at: When it became DONE or ASIDE.
+    """
+
+    system: str
+    event_id: str
+    digest: str
+    body: bytes
+    received_at: datetime
+    content_type: str = ""
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    id: int = 0
+    state: Post = Post.NEW
+    problem: str = ""
+    settled_at: datetime | None = None

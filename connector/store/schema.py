@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import FromClause
 
-REVISIONS: Final = ("0001", "0002")
+REVISIONS: Final = ("0001", "0002", "0003")
 """Every schema version this program knows, oldest first; any other one was written by a newer program."""
 HEAD: Final = REVISIONS[-1]
 VERSION_TABLE: Final = "alembic_version"
@@ -247,6 +248,36 @@ notes: Final = Table("notes", METADATA, Column("name", Text, primary_key=True), 
 
 twins: Final = Table(
     "twins", METADATA, Column("name", Text, primary_key=True), Column("named_by", Text, nullable=False)
+)
+
+inbox: Final = Table(
+    "inbox",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("system", Text, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("received_at", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("headers", Text),
+    Column("state", Text, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("settled_at", Text),
+    UniqueConstraint("system", "event_id", name="inbox_once"),
+)
+Index(
+    "inbox_open",
+    inbox.c.state,
+    inbox.c.id,
+    sqlite_where=inbox.c.state != literal_column("'done'"),
+    postgresql_where=inbox.c.state != literal_column("'done'"),
+)
+Index(
+    "inbox_settled",
+    inbox.c.settled_at,
+    sqlite_where=inbox.c.settled_at.is_not(None),
+    postgresql_where=inbox.c.settled_at.is_not(None),
 )
 
 epochs: Final = Table(

@@ -9,10 +9,10 @@ import pytest
 
 from connector.store import open_store
 
-from tests.store import delivery_clauses, facts_clauses, life_clauses, outbox_clauses, people_clauses
+from tests.store import delivery_clauses, facts_clauses, inbox_clauses, life_clauses, outbox_clauses, people_clauses
 from tests.store.suite import Clause, Subject
 
-MODULES = (people_clauses, facts_clauses, outbox_clauses, delivery_clauses, life_clauses)
+MODULES = (people_clauses, facts_clauses, outbox_clauses, delivery_clauses, inbox_clauses, life_clauses)
 CLAUSES = tuple(clause for module in MODULES for clause in module.CLAUSES)
 
 

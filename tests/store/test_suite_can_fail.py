@@ -13,10 +13,13 @@ import pytest
 import connector.store
 from connector.store.base import StoreBroken, StoreBusy
 
-from tests.store.mutants import MUTANTS, Mutant
+from tests.store import mutants
+from tests.store.inbox_mutants import INBOX
+from tests.store.mutants import Mutant
 from tests.store.suite import Subject
 from tests.store.test_sqlite import CLAUSES
 
+MUTANTS = (*mutants.MUTANTS, *INBOX)
 FOLDER = Path(connector.store.__path__[0])
 NOUNS = ("nouns", "base")
 """What tests and mutants must have in common."""
