@@ -38,6 +38,7 @@ class Receiver(BaseAdapter):
         had: Bodies by webhook-id, each id once.
         troubles: What befalls the next requests.
         answers: What it answers instead of 204, one each: status and headers.
+        says: What stands in these answers.
         requests: How many have left towards it.
     """
 
@@ -49,6 +50,7 @@ class Receiver(BaseAdapter):
         self.had: dict[str, dict[str, Any]] = {}
         self.troubles: list[Trouble] = []
         self.answers: list[tuple[int, dict[str, str]]] = []
+        self.says = b"so it is"
         self.requests = 0
 
     @override
@@ -68,7 +70,7 @@ class Receiver(BaseAdapter):
             self._take(request)
         if trouble is Trouble.LOST_PERFORMED:
             raise requests.ConnectionError("Connection aborted.")
-        return answer(request, status, b"so it is", headers)
+        return answer(request, status, self.says, headers)
 
     @override
     def close(self) -> None:

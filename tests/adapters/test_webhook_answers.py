@@ -17,7 +17,7 @@ from connector.commands import About, CreateTask, Done, Retry, SetFields, SetSta
 from connector.model import CrmRef, Evidence, Stage
 
 from tests.adapters.clauses import each_kind, only, task, yes
-from tests.adapters.subject_webhook import SECRET, WebhookSubject
+from tests.adapters.subject_webhook import SECRET, URL, WebhookSubject
 from tests.clock import START
 
 ABOUT = About(
@@ -114,7 +114,7 @@ def test_each_attempt_is_signed_anew_under_the_same_id() -> None:
 def test_the_signature_is_one_that_others_verify() -> None:
     """Svix's library takes it; a byte more and it does not."""
     now = datetime.now(UTC)
-    body = '{"é":"ü"}'.encode()
+    body = '{"é":"ü"}\n'.encode()
     Svix(SECRET).verify(body, headers("msg_1", body, now, key_of(SECRET)))
     with pytest.raises(Exception, match="No matching signature"):
         Svix(SECRET).verify(body + b" ", headers("msg_1", body, now, key_of(SECRET)))
@@ -188,6 +188,12 @@ def test_the_address_is_shown_nowhere() -> None:
             shown = down.reason
         assert "5ecre7path" not in shown + repr(vars(subject.adapter))
     assert "5ecre7path" not in repr(subject.adapter)
+    subject.receiver.says = f"no: {SECRET} at {URL}, path /services/T000/B000/5ecre7path".encode()
+    subject.receiver.answers.append((400, {}))
+    said = repr(subject.adapter.apply([task(subject.contact("Ann"))], yes))
+    assert "5ecre7path" not in said
+    assert SECRET not in said
+    assert "no: " in said
 
 
 def test_a_task_is_posted_whole() -> None:

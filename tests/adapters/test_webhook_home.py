@@ -115,6 +115,7 @@ def test_results_are_told_when_they_change(tmp_path: Path) -> None:
     world.sync()
     world.engage("ann", "page_viewed", times=2)
     world.sync()
+    world.engage("ann", form="Newsletter")
     world.sync()
     assert [one["fields"]["points"] for one in world.told("lifecycle.fields_changed")] == ["10", "20"]
 
@@ -194,7 +195,7 @@ def test_who_was_deleted_is_told_of_no_more(tmp_path: Path) -> None:
     world.engage("ann")
     world.portal.rep.archive_contact(world.portal.contact_id("ann"))
     for _ in range(3):
-        world.later(timedelta(days=1))
+        world.later(timedelta(days=20))
         world.sync()
     assert len(world.receiver.had) == told
 
