@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connector.adapters import registry
 from connector.adapters.base import Adapter, Clock, Schema
+from connector.adapters.incoming import Incoming
 from connector.budget import Budget
 from connector.config.nouns import Config
 from connector.decide import Judge
@@ -77,7 +78,22 @@ def assemble(  # noqa: PLR0913 - everything that comes from outside is handed in
         chance=chance or random.Random(),  # noqa: S311 - spreads retries, guards nothing
         tell=tell,
         stopping=stopping,
+        incoming=MappingProxyType(received(config)),
     )
+
+
+def received(config: Config) -> dict[str, Incoming]:
+    """Return how to take what each system sends by itself; left out are those that say nothing to verify it with."""
+    found: dict[str, Incoming] = {}
+    for name, system in config.systems.items():
+        receiving = registry.receiving(system.kind)
+        if receiving is None:
+            continue
+        url = str(getattr(getattr(config, "web", None), "public_url", ""))
+        incoming = receiving.incoming(name, system.options, config.mappings[name], config.fields, url)
+        if incoming is not None:
+            found[name] = incoming
+    return found
 
 
 def _day_of(budget: Budget, schema: Schema) -> None:

@@ -11,9 +11,11 @@ import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from connector.adapters.base import Adapter, Clock
+from connector.adapters.incoming import Incoming
 from connector.agreement import Agreement
 from connector.budget import Budget
 from connector.config.nouns import Config
@@ -72,6 +74,7 @@ class Engine:
         epoch: This process's number; fences claims.
         health: By system name.
         directory: Cached schemas: owners, options, portal.
+        incoming: How to take what systems send by themselves, by name; only systems that may send.
         stopping: Says whether the process is about to stop: no further write may leave.
     """
 
@@ -89,6 +92,7 @@ class Engine:
     epoch: int = 0
     health: dict[str, Health] = field(default_factory=dict)
     stopping: Callable[[], bool] = lambda: False
+    incoming: Mapping[str, Incoming] = field(default_factory=lambda: MappingProxyType({}))
 
     def went_down(self, system: str, kind: str, reason: str, after: timedelta | None) -> None:
         """Remember that *system* is down; say so only when it begins or its reason changes."""

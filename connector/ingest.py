@@ -15,7 +15,7 @@ from connector.adapters.base import Fetched, Page
 from connector.commands import Rank
 from connector.engine import Engine
 from connector.events import Refused
-from connector.keeping import kept, same, told
+from connector.keeping import kept, rows_of, same, told
 from connector.lifecycle import SET_BACK, Seen, observe
 from connector.mapping.compiled import Mapped
 from connector.mapping.digest import digest_of_raw
@@ -131,12 +131,7 @@ def take_fresh(engine: Engine, found: Fetched, asked: datetime) -> frozenset[int
 
 def _store_fetched(engine: Engine, system: str, found: Fetched, asked: datetime, *, backfill: bool) -> set[int]:
     """Store the part of *found* that belongs to *system*; return the people who were moved back."""
-    records = [record for ref, record in found.records.items() if ref.system == system]
-    for old, record in found.moved.items():
-        if record.ref.system == system:
-            merged = record if old in record.merged else replace(record, merged=(*record.merged, old))
-            records.append(merged)
-    gone = [ref for ref in found.gone if ref.system == system]
+    records, gone = rows_of(found, system)
     if not records and not gone:
         return set()
     with engine.store.writing() as tx:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from connector.adapters.base import Fetched
 from connector.mapping.compiled import Mapped
 from connector.mapping.told import NOTHING_YET, Sum, Told, added
-from connector.model import Record
+from connector.model import CrmRef, Record
 from connector.store.base import Held
 
 
@@ -63,3 +64,13 @@ def told(record: Record, one: Mapped, said: Told, before: Held | None, person_id
         marks=total.marks,
         modified_at=max(record.modified_at, living.modified_at) if living is not None else record.modified_at,
     )
+
+
+def rows_of(found: Fetched, system: str) -> tuple[list[Record], list[CrmRef]]:
+    """Return the rows and the deleted rows of a strong read that belong to *system*; what moved names where it was."""
+    records = [record for ref, record in found.records.items() if ref.system == system]
+    for old, record in found.moved.items():
+        if record.ref.system == system:
+            merged = record if old in record.merged else replace(record, merged=(*record.merged, old))
+            records.append(merged)
+    return records, [ref for ref in found.gone if ref.system == system]

@@ -38,7 +38,7 @@ LAYERS: Final = (
     ("engine", "whose"),
     ("addressees",),
     ("tasking", "ingest", "retries"),
-    ("pull", "reconcile", "evaluate", "deliver"),
+    ("arrivals", "pull", "reconcile", "evaluate", "deliver"),
     ("sync",),
     ("assemble", "sandbox"),
     ("schedule", "web"),

@@ -12,6 +12,7 @@ from typing import Final, Protocol, cast
 from pydantic import BaseModel
 
 from connector.adapters.base import Adapter, Clock, Meter, Wanted
+from connector.adapters.incoming import ReceivingModule
 from connector.budget import Budget
 
 GROUP: Final = "connector.adapters"
@@ -73,3 +74,9 @@ def module(kind: str) -> AdapterModule:
         if point.name == kind:
             return cast("AdapterModule", point.load())
     raise KeyError(kind)
+
+
+def receiving(kind: str) -> ReceivingModule | None:
+    """Return the adapter module for *kind* where it can take what its systems send by themselves, else None."""
+    found = module(kind)
+    return cast("ReceivingModule", found) if hasattr(found, "incoming") else None

@@ -101,6 +101,10 @@ class SystemReader:
         read = self._readers.get(record.ref.object)
         return _UNMAPPED if read is None else read(record)
 
+    def read_person(self, record: Record) -> Reading:
+        """Return who the person of *record* is, also where it is told bit by bit."""
+        return self.read(record) if self._people is None else self._people.read(record)[0]
+
     def row_keys(self, ref: CrmRef) -> tuple[str, ...]:
         """Return the keys that an activity row can have given, to take them back when the row was deleted."""
         return self._engagements.row_keys(ref)
