@@ -93,9 +93,9 @@ class Committer:
         except Exception as error:  # noqa: BLE001 - whatever it is, the next group may go well, and nobody waits for ever
             loop.call_soon_threadsafe(_refuse, group, Closed(str(error)))
             return
-        loop.call_soon_threadsafe(_answer, group, answers)
         if Acceptance.NEW in answers:
             self._wake()
+        loop.call_soon_threadsafe(_answer, group, answers)
 
 
 def _answer(group: Sequence[Waiting], answers: Sequence[Acceptance]) -> None:

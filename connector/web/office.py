@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
@@ -64,6 +65,7 @@ class Settings:
         bounds: Of a body.
         room: Deliveries that may wait to be stored.
         per_second: Requests of one address in the long run; ten seconds' worth may come at once.
+        read_timeout: How long a sender may take for a whole body.
     """
 
     host: str = "127.0.0.1"
@@ -72,6 +74,7 @@ class Settings:
     bounds: Bounds = field(default_factory=Bounds)
     room: int = 10_000
     per_second: int = 500
+    read_timeout: timedelta = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,6 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PREFIX: Final = "/webhooks/"
-READ_TIMEOUT: Final = 10.0
-"""Seconds a sender may take for a whole body."""
 MOST_HEADERS: Final = 16 * 1024
 """Bytes of all header names and values together."""
 _LONGEST_ID: Final = 255
@@ -136,7 +134,7 @@ class Receiver:
         parts: list[bytes] = []
         size = 0
         try:
-            async with asyncio.timeout(READ_TIMEOUT):
+            async with asyncio.timeout(self._settings.read_timeout.total_seconds()):
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":

@@ -19,6 +19,8 @@ from connector.web.receiver import Receiver
 _PATIENCE: Final = 5.0
 """Seconds that requests under way get at the end."""
 _BACKLOG: Final = 2048
+_MOST_CONNECTIONS: Final = 4096
+"""Connections and requests at once; beyond, 503 is answered without reading anything."""
 _START: Final = 10.0
 _LOOK_EVERY: Final = 0.005
 
@@ -51,6 +53,7 @@ class Server:
                 interface="asgi3",
                 backlog=_BACKLOG,
                 timeout_keep_alive=75,
+                limit_concurrency=_MOST_CONNECTIONS,
                 timeout_graceful_shutdown=int(_PATIENCE),
             )
         )
