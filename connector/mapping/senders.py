@@ -163,7 +163,9 @@ class PersonReader:
         """
         self._own = _heard(mapping.columns, fields) if mapping is not None else ()
         self._by_engagement = {one.index: _heard(_columns_in(one, fields), fields) for one in engagements}
-        names = {one.field for one in identifying(mapping.columns, fields)} if mapping is not None else set()
+        # Beside the sender's own id the address is something told: it says that the two are one person.
+        named = identifying(mapping.columns, fields) if mapping is not None and not mapping.id else ()
+        names = {one.field for one in named}
         telling = tuple(one for one in self._own if one.field not in names)
         # Where nothing but who people are is mapped at all, that is what is wanted of them.
         self._telling = telling or (() if engagements else self._own)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import Final, Literal, cast
 
 from pydantic import BaseModel
 
@@ -28,6 +28,12 @@ class Options(SendingOptions):
         says="Shared secret that signs what comes in and goes out.",
         shown="nothing is signed",
         kind="secret",
+    )
+    unknown_people: Literal["create", "wait"] = option(
+        "create",
+        example='"wait"',
+        says='Whether somebody new is taken in ("create"), or what is said of them waits, a month at most, until a CRM '
+        'knows them ("wait").',
     )
 
 
