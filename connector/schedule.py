@@ -1,5 +1,5 @@
 """
-The daemon's loop: passes on schedule, deliveries as soon as something may go, one clean end.
+The daemon's loop: passes on schedule, what arrives at once, deliveries as soon as something may go, one clean end.
 
 APScheduler only wakes; every decision about what is due is the steps' own. Times of day belong to the configuration.
 """
@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from connector.adapters.base import AdapterDown
+from connector.at_once import at_once
 from connector.deliver import Delivered, deliver, probe
 from connector.engine import Engine, register_agreement
 from connector.problems import ConfigurationInvalid
@@ -51,6 +52,7 @@ class Loop:
         engine: What the steps work with.
         stop: Set once; every wait ends at once.
         due: Set when a pass is wanted.
+        arrived: Set when a system has sent something.
         news: Notified when something may be delivered; `told` counts how often.
         fits: Set while the CRM is known to have what the configuration names; nothing is delivered before.
         check: Raises ConfigurationInvalid when the CRM lacks something, AdapterDown when it was never seen; asked
@@ -60,13 +62,15 @@ class Loop:
         on_lack: Told what the CRM has come to lack since the last pass; the first pass raises it instead.
         on_busy: Told that another process kept the database; the step is done again.
         sent: What was delivered since the last pass ended.
+        moved: People whose stages were let go since the last pass began.
         failure: What ended a thread against all expectation.
-        lock: Guards `sent`.
+        lock: Guards `sent` and `moved`.
     """
 
     engine: Engine
     stop: threading.Event = field(default_factory=threading.Event)
     due: threading.Event = field(default_factory=threading.Event)
+    arrived: threading.Event = field(default_factory=threading.Event)
     news: threading.Condition = field(default_factory=threading.Condition)
     told: int = 0
     fits: threading.Event = field(default_factory=threading.Event)
@@ -76,6 +80,7 @@ class Loop:
     on_lack: Callable[[ConfigurationInvalid], None] = _unheard
     on_busy: Callable[[StoreBusy], None] = _unheard
     sent: Delivered = field(default_factory=Delivered)
+    moved: int = 0
     failure: BaseException | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -98,6 +103,7 @@ class Loop:
         """Let every thread come to its end."""
         self.stop.set()
         self.due.set()
+        self.arrived.set()
         self.tell()
 
 
@@ -127,6 +133,9 @@ def run(loop: Loop) -> None:
         for name in loop.engine.adapters
         for number in range(loop.engine.config.delivery.workers)
     ]
+    if loop.engine.incoming:
+        threads.append(threading.Thread(target=_arrivals, args=(loop,), name="arrivals", daemon=True))
+        loop.arrived.set()
     scheduler.start()
     for thread in threads:
         thread.start()
@@ -161,16 +170,21 @@ def one_round(loop: Loop, *, pulling: bool = True) -> Pass:
         loop.check(engine)
     except AdapterDown:
         return unreached(engine, "run", before)
-    loop.fits.set()
     done = Pass()
     with engine.store.writing() as tx:
         run_id = tx.start_run(Run(began, "run"))
         if register_agreement(engine, tx):
             tx.touch_all(began)
+    # Nobody is judged, and nothing delivered, before the agreement's first instant is known.
+    loop.fits.set()
+    with loop.lock:
+        loop.moved = 0
     if pulling:
         gather(engine, loop.wait, done)
     judge_due(engine, loop.wait, done, {})
     loop.tell()
+    with loop.lock:
+        loop.moved += done.moving
     summed_up(engine, done)
     with loop.lock:
         sent, loop.sent = loop.sent, Delivered()
@@ -225,6 +239,37 @@ def _until_it_may_answer(engine: Engine, done: Pass, failures: int) -> timedelta
     doubled: timedelta = _FIRST_WAIT * (1 << min(failures - 1, _MOST_DOUBLINGS))
     asked = [down.after for down in done.down.values() if down.after is not None and down.kind != "network"]
     return min(max(doubled, *asked), engine.config.every) if asked else min(doubled, engine.config.every)
+
+
+def _arrivals(loop: Loop) -> None:
+    """Take in and judge what arrives, until the end; what nobody expected ends the loop rather than this thread."""
+    try:
+        while not loop.stop.is_set():
+            # Looked for now and then as well: another process may have stored it.
+            loop.arrived.wait(timeout=_IDLE.total_seconds())
+            if not loop.fits.wait(timeout=_FIRST_WAIT.total_seconds()):
+                continue
+            loop.arrived.clear()
+            try:
+                while not loop.stop.is_set() and _prompted(loop):
+                    pass
+            except StoreBusy as busy:
+                loop.on_busy(busy)
+                loop.wait(_FIRST_WAIT)
+                loop.arrived.set()
+    except BaseException as failure:  # noqa: BLE001 - raised again by `run`: a thread must not die in silence
+        loop.failure = failure
+        loop.end()
+
+
+def _prompted(loop: Loop) -> bool:
+    """Take in and judge once; return whether more waits."""
+    done = at_once(loop.engine, loop.moved)
+    with loop.lock:
+        loop.moved += done.moved
+    if done.writes:
+        loop.tell()
+    return done.more
 
 
 def _deliveries(loop: Loop, system: str) -> None:

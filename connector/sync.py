@@ -17,6 +17,7 @@ from typing import Final
 
 from connector import brakes
 from connector.adapters.base import AdapterDown
+from connector.arrivals import take_arrivals
 from connector.budget import Left
 from connector.deliver import Delivered, deliver, probe
 from connector.engine import Engine, register_agreement
@@ -93,6 +94,8 @@ def sync(engine: Engine, wait: Wait, allow: Mapping[str, int] = _NONE) -> Pass:
             # Another agreement means another look at everybody; what they met before stays where it is (baseline).
             tx.touch_all(began)
     done = Pass()
+    while not engine.stopping() and take_arrivals(engine).more:
+        pass
     gather(engine, wait, done)
     judge_due(engine, wait, done, allow)
     send(engine, wait, done)

@@ -40,6 +40,7 @@ LAYERS: Final = (
     ("tasking", "ingest", "retries"),
     ("arrivals", "pull", "reconcile", "evaluate", "deliver"),
     ("sync",),
+    ("at_once",),
     ("assemble", "sandbox"),
     ("schedule", "web"),
     ("cli",),
