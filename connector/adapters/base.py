@@ -256,6 +256,19 @@ class Showing(Protocol):
         """Return the body of the request for *command* as it would leave; reads and sends nothing."""
 
 
+@runtime_checkable
+class Reaching(Protocol):
+    """An adapter whose address the admin chose; `validate --online` asks it whether that may be connected to."""
+
+    def reaches(self) -> None:
+        """
+        Look up where requests would go; nothing is connected to.
+
+        Raises:
+            AdapterDown: Nowhere (kind "network"), or where none may go (kind "setup").
+        """
+
+
 class Meter(Protocol):
     """The budget of one system, as the adapter sees it: asked without blocking before every request."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from connector.adapters.base import AdapterDown, Schema
+from connector.adapters.base import AdapterDown, Reaching, Schema
 from connector.assemble import connected
 from connector.cli.exits import DOWN, Exit
 from connector.cli.say import counted, data, down_sentence, err, out, place, read, settled, told
@@ -95,6 +95,9 @@ def _online(config: Config) -> tuple[tuple[Problem, ...], list[str], Exit]:
     for name, adapter in adapters.items():
         try:
             schemas[name] = adapter.describe()
+            reaching: object = adapter
+            if isinstance(reaching, Reaching):
+                reaching.reaches()
         except AdapterDown as down:
             err(down_sentence(name, down))
             code = DOWN.get(down.kind, Exit.UNREACHABLE)

@@ -9,12 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from svix.webhooks import Webhook as Svix
 
-from connector.adapters.base import AdapterDown
+from connector.adapters.base import AdapterDown, Reaching
 from connector.adapters.memory import Trouble
 from connector.adapters.webhook.adapter import Webhook
 from connector.adapters.webhook.posting import SCHEDULE, headers, key_of
 from connector.commands import About, CreateTask, Done, Retry, SetFields, SetStage
 from connector.model import CrmRef, Evidence, Stage
+from connector.secrets import Secret
 
 from tests.adapters.clauses import each_kind, only, task, yes
 from tests.adapters.subject_webhook import SECRET, URL, WebhookSubject
@@ -204,3 +205,22 @@ def test_a_task_is_posted_whole() -> None:
     subject.adapter.apply([made], yes)
     (body,) = subject.receiver.had.values()
     assert body["data"]["task"]["body_text"] == long
+
+
+def test_an_address_that_leads_inside_is_told_before_anything_is_sent() -> None:
+    """However it is spelled; what `validate --online` asks, and what a write would run into."""
+    adapter: object = WebhookSubject(send_to=Secret("https://127.1/hook")).adapter
+    assert isinstance(adapter, Reaching)
+    with pytest.raises(AdapterDown) as caught:
+        adapter.reaches()
+    assert caught.value.kind == "setup"
+    assert "127.0.0.1 is a loopback address. List it in allow_addresses" in caught.value.reason
+
+
+def test_an_address_that_is_none_is_no_fault_of_the_setup() -> None:
+    """A name that cannot be looked up now may be there later."""
+    adapter: object = WebhookSubject(send_to=Secret(f"https://{'a' * 64}.example/hook")).adapter
+    assert isinstance(adapter, Reaching)
+    with pytest.raises(AdapterDown) as caught:
+        adapter.reaches()
+    assert caught.value.kind == "network"

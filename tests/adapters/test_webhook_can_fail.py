@@ -68,8 +68,8 @@ SENDING: Final = (
     ),
     Mutant(
         _ADAPTER,
-        "except NotReached as error:\n            raise AdapterDown(self._clean(str(error)), ",
-        "except NotReached as error:\n            return Unknown(str(error))\n            raise AdapterDown('', ",
+        'return AdapterDown(self._clean(str(error)), "network", _AWAY)',
+        'return AdapterDown(self._clean(str(error)), "setup")',
         f"{_SUITE}no_connection_is_no_attempt]",
     ),
     Mutant(

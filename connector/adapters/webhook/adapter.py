@@ -93,7 +93,8 @@ class Webhook:
         self._meter = tools.meter
         self._host = urlsplit(url_of(options)).hostname or ""
         self._secret = signing_secret(options)
-        own = Guarded(Guard(allowed(options)), _CONNECTIONS) if tools.transport is None else None
+        self._guard = Guard(allowed(options))
+        own = Guarded(self._guard, _CONNECTIONS) if tools.transport is None else None
         self._session = session(own or cast("BaseAdapter", tools.transport))
         self._times = (options.connect_timeout.total_seconds(), options.read_timeout.total_seconds())
         self._ended = ""
@@ -164,6 +165,23 @@ class Webhook:
         """Return the body that would be posted."""
         return text_of(command, template_of(self._options, kind_of(command)))
 
+    def reaches(self) -> None:
+        """See `Reaching`; a system that nothing is sent to reaches nobody and needs not."""
+        parts = urlsplit(url_of(self._options))
+        plain = parts.scheme == "http"
+        if not parts.hostname:
+            return
+        try:
+            self._guard.addresses(parts.hostname, parts.port or (80 if plain else 443), plain=plain)
+        except NotReached as error:
+            raise self._down(error) from None
+
+    def _down(self, error: NotReached) -> AdapterDown:
+        """Return what it means that no connection could be made."""
+        if isinstance(error, Forbidden):
+            return AdapterDown(self._clean(f"{error}. List it in allow_addresses if it is yours"), "setup")
+        return AdapterDown(self._clean(str(error)), "network", _AWAY)
+
     def _unreadable(self) -> NoReturn:
         """Refuse to read."""
         raise AdapterDown(f"{self.name} is a webhook, which cannot be read", "setup")
@@ -191,11 +209,8 @@ class Webhook:
                 stream=True,
                 timeout=self._times,
             )
-        except Forbidden as error:
-            reason = f"{error}. List it in allow_addresses if it is yours"
-            raise AdapterDown(self._clean(reason), "setup") from None
         except NotReached as error:
-            raise AdapterDown(self._clean(str(error)), "network", _AWAY) from None
+            raise self._down(error) from None
         except (requests.RequestException, HTTPError, OSError) as error:
             return Unknown(self._clean(f"no answer from {self._host}: {_innermost(error)}"))
         with answer:
