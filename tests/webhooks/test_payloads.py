@@ -84,6 +84,7 @@ def test_without_an_id_the_delivery_names_the_happening() -> None:
         ({"event": "cancelled"}, 'nothing that names it stands at "uid"'),
         ([BOOKED, {**BOOKED, "at": []}], "event 2: engagement"),
         ([{}] * (MOST_EVENTS + 1), "more than 5,000"),
+        (b"[" + b"0," * 100_001 + b"0]", "more than 100,000 values"),
     ],
 )
 def test_what_is_asked_for_and_cannot_be_read_is_put_aside_whole(body: object, sentence: str) -> None:
