@@ -110,6 +110,17 @@ BOUNDS: Final[Mapping[str, Bound]] = MappingProxyType({
         "ways to load them",
     ),
     "sf_rss_slope_mb": Bound("MB", 15, Better.LOWER, "what that peak grows by from 20,000 to 200,000 leads"),
+    "ingest_vs_bare": Bound(
+        "ratio",
+        0.6,
+        Better.HIGHER,
+        "durable signed events of 1 KB taken in a second over 64 connections, by those of a bare uvicorn application "
+        "that checks the same signature and commits in the same groups",
+    ),
+    "ingest_p99_vs_bare": Bound("ratio", 3, Better.LOWER, "time of its slowest hundredth of answers by the other's"),
+    "flood_lost": Bound(
+        "events", 0, Better.LOWER, "events answered 2xx that the store lacks after kill -9 in the middle of a flood"
+    ),
 })
 
 

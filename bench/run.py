@@ -29,7 +29,7 @@ BEGIN: Final = "<!-- figures: renewed by make bench -->"
 END: Final = "<!-- end of figures -->"
 SUBJECTS: Final[Mapping[str, Sequence[str]]] = MappingProxyType({
     name: (sys.executable, "-m", f"bench.{name}")
-    for name in ("calls", "evaluate", "cpu", "memory", "overlap", "drain", "starting", "salesforce")
+    for name in ("calls", "evaluate", "cpu", "memory", "overlap", "drain", "starting", "salesforce", "ingest", "flood")
 })
 """Subject → how it is run; what it prints is named by `BOUNDS`."""
 _KEEP: Final = "--keep"

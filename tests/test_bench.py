@@ -40,6 +40,9 @@ ASKED = {
     "sf_first_load_calls": ("lower", 220),
     "sf_rss_mb": ("lower", 150),
     "sf_rss_slope_mb": ("lower", 15),
+    "ingest_vs_bare": ("higher", 0.6),
+    "ingest_p99_vs_bare": ("lower", 3),
+    "flood_lost": ("lower", 0),
 }
 """What was promised, written down a second time."""
 
