@@ -95,10 +95,10 @@ SENDING: Final = (
     ),
     Mutant(_POSTING, "stamp = str(int(at.timestamp()))", "stamp = '1'", f"{_SUITE}a_stage_is_set]"),
     Mutant(
-        _POSTING,
-        'b".".join((key.encode(), stamp.encode(), body))',
-        'b".".join((key.encode(), stamp.encode(), body.strip()))',
-        f"{_ANSWERS}the_signature_is_one_that_others_verify",
+        _ADAPTER,
+        "signed = headers(command.key, body,",
+        "signed = headers(command.key, body.lower(),",
+        f"{_SUITE}a_task_is_made_once]",
     ),
     Mutant(
         _POSTING,
