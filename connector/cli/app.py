@@ -213,7 +213,9 @@ def outbox_list(
     state: Annotated[list[str] | None, typer.Option(help="held, pending, unknown, parked, dropped, done.")] = None,
     limit: Annotated[int, typer.Option(help="Most rows.")] = 100,
     *,
-    quarantine: Annotated[bool, typer.Option(help="Rows that could not be mapped, instead of writes.")] = False,
+    quarantine: Annotated[
+        bool, typer.Option(help="What could not be mapped (rows, deliveries), instead of writes.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """List writes that are not done, with the vendor's own words."""
@@ -226,11 +228,13 @@ def outbox_list(
 def outbox_retry(
     ids: Annotated[list[int] | None, typer.Argument(help="Ids from the list; all parked ones when left out.")] = None,
     config: ConfigFile = None,
+    *,
+    quarantine: Annotated[bool, typer.Option(help="Deliveries that were put aside, instead of writes.")] = False,
 ) -> None:
     """Let parked writes go again with the next pass."""
     from connector.cli import waiting  # noqa: PLC0415 - see the module's first line
 
-    raise typer.Exit(waiting.retry(config, tuple(ids or ())))
+    raise typer.Exit(waiting.retry(config, tuple(ids or ()), quarantine=quarantine))
 
 
 @outbox.command("drop")

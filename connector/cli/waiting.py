@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from connector.arrivals import KEPT_ASIDE
 from connector.assemble import wall_clock
 from connector.cli.exits import Exit
 from connector.cli.say import counted, data, err, out, settled, told
@@ -14,7 +15,7 @@ from connector.cli.tables import one_line
 from connector.commands import CreateTask, SetStage, kind_of
 from connector.problems import did_you_mean
 from connector.store import open_store
-from connector.store.base import Effect, Quarantined, State, Store
+from connector.store.base import Delivery, Effect, Post, Quarantined, State, Store
 
 _USUAL: Final = (State.HELD, State.PENDING, State.INFLIGHT, State.UNKNOWN, State.PARKED)
 
@@ -31,15 +32,20 @@ def show(file: Path | None, states: tuple[str, ...], limit: int, *, quarantine: 
     store = open_store(config.store_url, read_only=True)
     with store.reading() as look:
         aside = look.quarantined()
+        sent = look.deliveries(states=(Post.ASIDE,), limit=limit)
         effects = look.effects(states=[State(one) for one in states] or _USUAL, limit=limit)
     if quarantine and as_json:
-        data([_aside_as_json(one) for one in aside[:limit]])
+        data([*(_sent_as_json(one) for one in sent), *(_aside_as_json(one) for one in aside[:limit])])
     elif quarantine:
-        _print_aside(aside[:limit], config.timezone)
+        _print_sent(sent, config.timezone)
+        _print_aside(aside[:limit], config.timezone, alone=not sent)
     elif as_json:
         data([_as_json(one) for one in effects])
     else:
         _print(effects, config.timezone)
+        if sent:
+            several = counted(len(sent), "delivery", "deliveries")
+            err(f"beside these, {several} put aside: connector outbox list --quarantine")
         if aside:
             err(f"beside these, {counted(len(aside), 'unreadable record')}: connector outbox list --quarantine")
     return Exit.DONE
@@ -59,20 +65,37 @@ def _print(effects: Sequence[Effect], zone: ZoneInfo) -> None:
         out("nothing waits")
 
 
-def _print_aside(rows: Sequence[Quarantined], zone: ZoneInfo) -> None:
+def _print_sent(rows: Sequence[Delivery], zone: ZoneInfo) -> None:
+    """Print each delivery that was put aside: its id, since when and until when it is kept, and its problem."""
+    for row in rows:
+        since = row.settled_at or row.received_at
+        until = since + KEPT_ASIDE
+        out(f"{row.id:>6}  {row.system}: {one_line(row.problem)}")
+        out(f"        since {since.astimezone(zone):%Y-%m-%d %H:%M}, kept until {until.astimezone(zone):%Y-%m-%d}")
+    if rows:
+        err("mend the mapping, which tries them again by itself; or connector outbox retry --quarantine [ID]")
+
+
+def _print_aside(rows: Sequence[Quarantined], zone: ZoneInfo, *, alone: bool) -> None:
     """Print each row that could not be mapped: since when, and its problem, which names it."""
     for row in rows:
         out(f"{row.first_at.astimezone(zone):%Y-%m-%d %H:%M}  {one_line(row.problem)}")
-    if not rows:
+    if not rows and alone:
         out("every record could be read")
-    else:
+    elif rows:
         err("mend them in the CRM, or the mapping; the next pass reads what was changed")
 
 
 @told
-def retry(file: Path | None, ids: tuple[int, ...]) -> Exit:
-    """Let parked writes go again."""
+def retry(file: Path | None, ids: tuple[int, ...], *, quarantine: bool) -> Exit:
+    """Let parked writes go again, or deliveries that were put aside be taken again."""
     store = _there(file)
+    if quarantine:
+        with store.writing() as tx:
+            chosen = ids or tuple(one.id for one in tx.deliveries(states=(Post.ASIDE,), limit=100_000))
+            count = tx.replay_deliveries(chosen)
+        out(f"{counted(count, 'delivery', 'deliveries')} will be taken again with the next pass")
+        return _all_found(ids, count, "put aside")
     with store.writing() as tx:
         chosen = ids or tuple(one.id for one in tx.effects(states=(State.PARKED,), limit=1_000_000))
         count = tx.retry(chosen, wall_clock())
@@ -135,6 +158,20 @@ def _aside_as_json(row: Quarantined) -> dict[str, object]:
         "problem": row.problem,
         "since": row.first_at,
         "last_seen": row.last_at,
+    }
+
+
+def _sent_as_json(row: Delivery) -> dict[str, object]:
+    """Return a delivery that was put aside as `outbox list --quarantine --json` prints it."""
+    since = row.settled_at or row.received_at
+    return {
+        "id": row.id,
+        "system": row.system,
+        "delivery": row.event_id,
+        "problem": row.problem,
+        "since": since,
+        "kept_until": since + KEPT_ASIDE,
+        "received_at": row.received_at,
     }
 
 
