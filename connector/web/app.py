@@ -17,6 +17,7 @@ _JSON: Final = "application/json"
 _NOT_FOUND: Final = Reply(404, b"not found", "text/plain; charset=utf-8")
 _WRONG_METHOD: Final = Reply(405, b"only GET", "text/plain; charset=utf-8")
 _WHO: Final = Reply(401, b"a bearer token is needed", "text/plain; charset=utf-8")
+_PASSED_ON: Final = frozenset({b"forwarded", b"via", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip"})
 _READS: Final = frozenset({"GET", "HEAD"})
 
 
@@ -55,12 +56,25 @@ class App:
         return Reply(200, text, content_type)
 
     def _may(self, scope: Scope) -> bool:
-        """Tell whether the request has the token; without one in the configuration it must come from this machine."""
+        """
+        Tell whether the request has the token; without one in the configuration it must come from this machine.
+
+        A proxy on this machine passes strangers on: what names another sender is nobody's own request.
+        """
+        headers = dict(scope["headers"])
         if self._settings.token is None:
             client = scope.get("client")
-            return client is not None and ip_address(client[0]).is_loopback
-        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+            return client is not None and _is_loopback(client[0]) and _PASSED_ON.isdisjoint(headers)
+        given = headers.get(b"authorization", b"")
         return hmac.compare_digest(given, f"Bearer {self._settings.token.reveal()}".encode())
+
+
+def _is_loopback(host: str) -> bool:
+    """Tell whether an address is this machine's own; what is none is not."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 async def _state(ask: Callable[[], State]) -> Reply:

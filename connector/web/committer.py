@@ -31,21 +31,24 @@ class Closed(Exception):  # noqa: N818 - the name says the state of the store
 class Committer:
     """Writes deliveries to the store, group by group."""
 
-    def __init__(self, store: Store, wake: Callable[[], None], room: int) -> None:
+    def __init__(self, store: Store, wake: Callable[[], None], room: int, memory: int = 64 * 1024 * 1024) -> None:
         """
         Begin with nothing to write.
 
         Args:
             store: Where they go.
-            wake: Called after each transaction that brought something new.
+            wake: Called after each transaction that brought something new; must not raise.
             room: Most deliveries that may wait.
+            memory: Most bytes of their bodies, so that many large ones cannot fill the memory.
         """
         self._store = store
         self._wake = wake
         self._room = room
+        self._memory = memory
         self._waiting: deque[Waiting] = deque()
         self._news = threading.Event()
         self._ending = False
+        self._bytes = 0
         self._thread = threading.Thread(target=self._work, name="inbox", daemon=True)
 
     def start(self) -> None:
@@ -66,12 +69,19 @@ class Committer:
             Full: Too many wait already.
             Closed: It could not be written; nothing of it is kept.
         """
+        size = len(delivery.body)
         if len(self._waiting) >= self._room or self._ending:
             raise Full
+        if self._bytes and self._bytes + size > self._memory:
+            raise Full
         future: asyncio.Future[Acceptance] = asyncio.get_running_loop().create_future()
+        self._bytes += size
         self._waiting.append((delivery, future))
         self._news.set()
-        return await future
+        try:
+            return await future
+        finally:
+            self._bytes -= size
 
     def _work(self) -> None:
         """Write group after group until told to end."""

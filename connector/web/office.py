@@ -65,7 +65,8 @@ class Settings:
         bounds: Of a body.
         room: Deliveries that may wait to be stored.
         per_second: Requests of one address in the long run; ten seconds' worth may come at once.
-        read_timeout: How long a sender may take for a whole body.
+        read_timeout: How long a sender may take for a whole body, and for the head before it.
+        memory: Bytes of all bodies that are being received, and again of all that wait to be stored.
     """
 
     host: str = "127.0.0.1"
@@ -75,6 +76,7 @@ class Settings:
     room: int = 10_000
     per_second: int = 500
     read_timeout: timedelta = timedelta(seconds=10)
+    memory: int = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

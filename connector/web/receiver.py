@@ -33,6 +33,8 @@ _FORGERIES_PER_SECOND: Final = 1.0
 _FORGERIES_AT_ONCE: Final = 60
 _AGAIN: Final = 2
 """Seconds after which to come again when the store is busy."""
+_UNREAD: Final = frozenset({404, 405, 408, 413, 415, 429, 431, 503})
+"""Refusals before the body was read to its end: the connection is closed, or the rest of it could take for ever."""
 _NO_CONTENT: Final = 204
 _OK: Final = Reply(200)
 _UNASKED: Final = Reply(_NO_CONTENT)
@@ -66,6 +68,7 @@ class Receiver:
         self._office = office
         self._committer = committer
         self._systems: Systems = {}
+        self._reading = 0
         self._rate = Rate(settings.per_second, settings.per_second * 10)
         self._forgeries = Rate(_FORGERIES_PER_SECOND, _FORGERIES_AT_ONCE)
 
@@ -84,7 +87,7 @@ class Receiver:
         except Refusal as refusal:
             answered, after = Answered(refusal.reply, refusal.result), refusal.after
         self._office.numbers.received(name if incoming is not None else "", answered.result)
-        await respond(send, answered.reply, after=after)
+        await respond(send, answered.reply, after=after, close=answered.reply.status in _UNREAD)
         self._office.numbers.answered(time.monotonic() - began)
 
     async def _take(self, name: str, incoming: Incoming | None, scope: Scope, receive: Receive) -> Answered:
@@ -141,13 +144,18 @@ class Receiver:
                         raise Refusal(400, "broken off", Result.MALFORMED)
                     part = message.get("body", b"")
                     size += len(part)
+                    self._reading += len(part)
                     if size > largest:
                         raise Refusal(413, "too large", Result.TOO_LARGE)
+                    if self._reading > max(self._settings.memory, largest):
+                        raise Refusal(503, "too much at once", Result.BUSY, _AGAIN)
                     parts.append(part)
                     if not message.get("more_body", False):
                         return b"".join(parts)
         except TimeoutError:
             raise Refusal(408, "too slow", Result.MALFORMED) from None
+        finally:
+            self._reading -= size
 
     def _delivery(self, name: str, incoming: Incoming, posted: Posted, id_: str, content_type: str) -> Delivery:
         """Return what is kept of a request; without an id of the sender's its body is its id."""
@@ -182,12 +190,14 @@ def _target(scope: Scope) -> str:
     return (path + b"?" + query if query else path).decode("latin-1")
 
 
-async def respond(send: Send, reply: Reply, *, after: int = 0) -> None:
-    """Send one answer."""
+async def respond(send: Send, reply: Reply, *, after: int = 0, close: bool = False) -> None:
+    """Send one answer; *after* asks to come again after so many seconds, *close* ends the connection."""
     headers = [(b"content-length", str(len(reply.body)).encode())] if reply.status != _NO_CONTENT else []
     if reply.content_type:
         headers.append((b"content-type", reply.content_type.encode()))
     if after:
         headers.append((b"retry-after", str(after).encode()))
+    if close:
+        headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if reply.status == _NO_CONTENT else reply.body})

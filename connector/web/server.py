@@ -7,12 +7,14 @@ import contextlib
 import socket
 import threading
 import time
+from collections.abc import Callable
 from typing import Final
 
 import uvicorn
 
 from connector.web.app import App
 from connector.web.committer import Committer
+from connector.web.lines import lines
 from connector.web.office import Office, Settings, Systems
 from connector.web.receiver import Receiver
 
@@ -40,7 +42,7 @@ class Server:
             CannotListen: The address is taken, not ours, or not allowed.
         """
         self._socket = _bound(settings)
-        self._committer = Committer(office.store, office.wake, settings.room)
+        self._committer = Committer(office.store, _waking(office), settings.room, settings.memory)
         self._receiver = Receiver(settings, office, self._committer)
         self._uvicorn = uvicorn.Server(
             uvicorn.Config(
@@ -51,6 +53,8 @@ class Server:
                 lifespan="off",
                 ws="none",
                 interface="asgi3",
+                http=lines(settings.read_timeout),
+                log_level="critical",
                 backlog=_BACKLOG,
                 timeout_keep_alive=75,
                 limit_concurrency=_MOST_CONNECTIONS,
@@ -92,6 +96,19 @@ def serve(settings: Settings, office: Office, systems: Systems) -> Server:
     server = Server(settings, office)
     server.use(systems)
     return server
+
+
+def _waking(office: Office) -> Callable[[], None]:
+    """Return how to wake whoever reads the inbox; that it fails is noted, and nobody's answer waits for it."""
+
+    def wake() -> None:
+        """Wake them."""
+        try:
+            office.wake()
+        except Exception as error:  # noqa: BLE001 - what is stored is read with the next pass, whatever this was
+            office.note("webhook_wake_failed", {"reason": repr(error)})
+
+    return wake
 
 
 def _bound(settings: Settings) -> socket.socket:
