@@ -19,7 +19,7 @@ MOST_LINES: Final = 400
 LAYERS: Final = (
     ("problems",),
     ("model", "durations", "secrets"),
-    ("commands", "options", "mapping", "words"),
+    ("commands", "options", "mapping", "words", "signatures"),
     ("events", "criteria.syntax"),
     ("agreement",),
     ("criteria", "lifecycle", "hours", "owners"),
@@ -49,13 +49,14 @@ LAYERS: Final = (
 
 PURE: Final = (
     *("model", "problems", "durations", "commands", "agreement", "lifecycle", "owners", "mapping", "words"),
+    "signatures",
     *("criteria", "score", "decide", "plan", "task", "hours"),
 )
 """Units that see no clock, no I/O, no logger and no environment: `now` is an argument."""
 
 PURE_IMPORTS: Final = frozenset({
-    *("__future__", "base64", "bisect", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum"),
-    *("functools", "hashlib", "heapq", "html", "itertools", "json", "math", "operator", "pathlib.PurePath", "re"),
+    *("__future__", "base64", "binascii", "bisect", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum"),
+    *("functools", "hashlib", "heapq", "hmac", "html", "itertools", "json", "math", "operator", "pathlib.PurePath", "re"),
     *("statistics", "string", "types", "typing", "typing_extensions", "unicodedata", "urllib.parse", "zoneinfo"),
     *("holidays", "jmespath"),
 })

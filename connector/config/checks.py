@@ -8,6 +8,7 @@ from typing import Final
 from connector.config.agreement import unreachable
 from connector.config.draft import Draft
 from connector.config.payloads import takes_payloads
+from connector.config.receiving import what_comes_in_can_be_believed
 from connector.config.sending import (
     addresses_that_may_be_posted_to,
     templates_name_what_there_is,
@@ -139,4 +140,5 @@ CHECKS: Final[tuple[Callable[[Draft], None], ...]] = (
     templates_name_what_there_is,
     addresses_that_may_be_posted_to,
     what_cannot_be_seen,
+    what_comes_in_can_be_believed,
 )

@@ -57,6 +57,9 @@ _TYPES: Final = {
 }
 
 
+_SYSTEM: Final = ("systems", "NAME")
+
+
 def page() -> str:
     """Return the whole page."""
     parts = [_INTRODUCTION]
@@ -64,13 +67,12 @@ def page() -> str:
     for kind in registry.OWN:
         model = options_of(kind)
         if model is not None:
-            later = (
-                " The adapter comes in a later release; its configuration is checked and tested."
-                if hasattr(registry.module(kind), "PLANNED")
-                else ""
-            )
-            parts.append(f'## `[systems.NAME]` with `kind = "{kind}"`\n\n{(model.__doc__ or "").strip()}{later}\n')
-            parts.append(_table(model, ("systems", "NAME")))
+            parts.append(f'## `[systems.NAME]` with `kind = "{kind}"`\n\n{(model.__doc__ or "").strip()}\n')
+            parts.append(_table(model, _SYSTEM))
+            for place in _places(model):
+                inner, several = _inside(place)
+                if inner is not None:
+                    parts += _sections(inner, (*_SYSTEM, place.key), array=several)
     parts.append(_grammar())
     return "\n".join(parts).rstrip() + "\n"
 

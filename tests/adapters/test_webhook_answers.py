@@ -12,10 +12,11 @@ from svix.webhooks import Webhook as Svix
 from connector.adapters.base import AdapterDown, Reaching
 from connector.adapters.memory import Trouble
 from connector.adapters.webhook.adapter import Webhook
-from connector.adapters.webhook.posting import SCHEDULE, headers, key_of
+from connector.adapters.webhook.posting import SCHEDULE, headers
 from connector.commands import About, CreateTask, Done, Retry, SetFields, SetStage
 from connector.model import CrmRef, Evidence, Stage
 from connector.secrets import Secret
+from connector.signatures.standard import key_of
 
 from tests.adapters.clauses import each_kind, only, task, yes
 from tests.adapters.subject_webhook import SECRET, URL, WebhookSubject

@@ -17,7 +17,7 @@ NOW: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ENVIRON: Final[Mapping[str, str]] = MappingProxyType(
     dict.fromkeys(
         ("HUBSPOT_TOKEN", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET", "WEBSITE_SECRET", "BOOKING_SECRET"),
-        "made-up",
+        "made-up-and-long-enough-for-a-signature",
     )
 )
 

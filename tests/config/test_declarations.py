@@ -90,7 +90,7 @@ def test_every_option_stands_in_the_reference(option: str) -> None:
     named = next((one for one in registry.OWN if section.startswith(f"systems.{one}")), "")
     kind = f' with `kind = "{named}"`' if named else ""
     names = section.replace(f"systems.{named}", "systems.NAME") if named else section
-    heads = ("The file",) if not section else (f"`[{names}]`{kind}", f"`[[{names}]]`")
+    heads = ("The file",) if not section else (f"`[{names}]`{kind}", f"`[{names}]`", f"`[[{names}]]`")
     own = [part for part in PAGE.split("\n## ") if part.startswith(tuple(f"{head}\n" for head in heads))]
     assert any(f"\n| `{key}`" in part for part in own)
 

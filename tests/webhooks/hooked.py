@@ -89,7 +89,7 @@ class Hooked(World):
             folder,
             people,
             changes={
-                "[home]": f'[systems.website]\nkind = "webhook"\n{options}\n[home]',
+                "[home]": f'[systems.website]\nkind = "webhook"\nsignature = "none"\n{options}\n[home]',
                 'employees = { type = "integer" }\n': fields,
                 "[agreement]\n": f"{mapping}\n[agreement]\n",
                 "\n[agreement.mql]": RULE,

@@ -17,6 +17,7 @@ association of a task with a company that is gone (the task is refused in HubSpo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, cast
 
 from pydantic import BaseModel
@@ -25,10 +26,13 @@ from connector.adapters.base import Adapter, Clock, Wanted
 from connector.adapters.hubspot.adapter import ABILITIES, HubSpot
 from connector.adapters.hubspot.options import Options, limits
 from connector.adapters.hubspot.vocabulary import ACTIVITY_OBJECTS, COMPANY, CONTACT, PLURALS
+from connector.adapters.incoming import Incoming
 from connector.adapters.registry import Tools
 from connector.budget import Budget
+from connector.mapping.spec import FieldSpec, SystemMapping
+from connector.signatures.hubspot import HubSpotV3
 
-__all__ = ["ABILITIES", "ACTIVITIES", "OBJECTS", "Options", "budget", "build", "limits"]
+__all__ = ["ABILITIES", "ACTIVITIES", "OBJECTS", "Options", "budget", "build", "incoming", "limits"]
 
 OBJECTS: Final = frozenset({CONTACT, COMPANY})
 ACTIVITIES: Final = frozenset(PLURALS[name] for name in ACTIVITY_OBJECTS)
@@ -43,3 +47,17 @@ def budget(options: BaseModel, clock: Clock) -> Budget:
 def build(name: str, options: BaseModel, wanted: Wanted, tools: Tools) -> Adapter:
     """Make the adapter of the system called *name*; the vendor's client is imported here and nothing is sent."""
     return HubSpot(name, cast("Options", options), wanted, tools)
+
+
+def incoming(
+    name: str, options: BaseModel, mapping: SystemMapping, fields: Mapping[str, FieldSpec], public_url: str
+) -> Incoming | None:
+    """See `connector.adapters.incoming.ReceivingModule`."""
+    from connector.adapters.hubspot.notifications import Notifications  # noqa: PLC0415 - only the daemon receives
+
+    del fields
+    secret = cast("Options", options).webhook_secret
+    if secret is None:
+        return None
+    objects = frozenset({CONTACT, *(one.object for one in mapping.objects)}) & OBJECTS
+    return Notifications(name, HubSpotV3([secret.reveal()], public_url), objects)

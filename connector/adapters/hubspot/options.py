@@ -29,6 +29,13 @@ class Options(Table):
     token: Secret = option(
         REQUIRED, example='{ env = "HUBSPOT_TOKEN" }', says="Service key or private-app token of the portal."
     )
+    webhook_secret: Secret | None = option(
+        None,
+        example='{ env = "HUBSPOT_CLIENT_SECRET" }',
+        says="Client secret of the app whose webhooks are sent to /webhooks/NAME; they make contacts be read at once.",
+        shown="no webhooks are taken",
+        kind="secret",
+    )
     api_share: Share = option(0.5, example='"50%"', shown="50%", says="Part of the portal's API limits we may use.")
     base_url: Annotated[str, AfterValidator(_checked)] = option(
         BASE_URL, example='"http://127.0.0.1:8700"', says="Where the API is; only for a sandbox, https or loopback."

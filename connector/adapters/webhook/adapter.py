@@ -40,7 +40,6 @@ from connector.adapters.webhook.posting import (
     SCHEDULE,
     SLOWER,
     headers,
-    key_of,
     text_of,
 )
 from connector.adapters.webhook.sending_options import SendingOptions, allowed, signing_secret, template_of, url_of
@@ -60,6 +59,7 @@ from connector.commands import (
 )
 from connector.model import PERSON, CrmRef
 from connector.owners import QUEUE
+from connector.signatures.standard import key_of
 
 ABILITIES: Final = Abilities(
     # One request each: what one of them comes to says nothing of the next, and no time-out makes another late.

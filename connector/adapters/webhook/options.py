@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, cast
+from collections.abc import Mapping
+from typing import Final, cast
 
 from pydantic import BaseModel
 
 from connector.adapters.base import Adapter, Clock, Wanted
+from connector.adapters.incoming import Incoming
 from connector.adapters.registry import Tools
+from connector.adapters.webhook.receiving import ReceivingOptions, scheme_of
 from connector.adapters.webhook.sending_options import SendingOptions
 from connector.budget import Budget, Limits
+from connector.mapping.spec import FieldSpec, SystemMapping
 from connector.mapping.vocabulary import PAYLOADS
 from connector.model import PERSON
-from connector.options import option
-from connector.secrets import Secret
 
 OBJECTS: Final = frozenset({PERSON})
 ACTIVITIES: Final = frozenset({PAYLOADS})
 
 
-class Options(SendingOptions):
+class Options(ReceivingOptions, SendingOptions):
     """What the webhook adapter can be told."""
-
-    secret: Secret | None = option(
-        None,
-        example='{ file = "/run/secrets/website" }',
-        says="Shared secret that signs what comes in and goes out.",
-        shown="nothing is signed",
-        kind="secret",
-    )
-    unknown_people: Literal["create", "wait"] = option(
-        "create",
-        example='"wait"',
-        says='Whether somebody new is taken in ("create"), or what is said of them waits, a month at most, until a CRM '
-        'knows them ("wait").',
-    )
 
 
 def budget(options: BaseModel, clock: Clock) -> Budget:
@@ -48,3 +36,14 @@ def build(name: str, options: BaseModel, wanted: Wanted, tools: Tools) -> Adapte
     from connector.adapters.webhook.adapter import Webhook  # noqa: PLC0415 - most commands never post
 
     return Webhook(name, cast("SendingOptions", options), wanted, tools)
+
+
+def incoming(
+    name: str, options: BaseModel, mapping: SystemMapping, fields: Mapping[str, FieldSpec], public_url: str
+) -> Incoming | None:
+    """See `connector.adapters.incoming.ReceivingModule`."""
+    from connector.adapters.webhook.arriving import Payloads  # noqa: PLC0415 - only the daemon receives
+
+    del name, public_url
+    scheme = scheme_of(options)
+    return Payloads(scheme, mapping, fields) if scheme is not None and mapping.payloads else None

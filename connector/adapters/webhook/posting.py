@@ -8,10 +8,6 @@ less, and everything else, redirects included, is a failure that is tried again 
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -21,6 +17,7 @@ from typing import Any, Final
 from connector.adapters.webhook.templates import Template, filled
 from connector.commands import About, Command, CreateTask, Kind, SetFields, SetStage, kind_of
 from connector.model import CrmRef, Evidence, Value
+from connector.signatures.standard import signature
 
 SCHEDULE: Final = tuple(
     timedelta(seconds=seconds) for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
@@ -34,19 +31,7 @@ TYPES: Final[Mapping[Kind, str]] = MappingProxyType({
     Kind.STAGE: "lifecycle.stage_changed",
     Kind.FIELDS: "lifecycle.fields_changed",
 })
-_PREFIX: Final = "whsec_"
 _EMAIL: Final = "email"
-
-
-def key_of(secret: str) -> bytes:
-    """Return the bytes that sign: of "whsec_…" what its base64 holds, of words of one's own their UTF-8."""
-    if not secret.startswith(_PREFIX):
-        return secret.encode()
-    try:
-        text = secret.removeprefix(_PREFIX)
-        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return secret.encode()
 
 
 def headers(key: str, body: bytes, at: datetime, secret: bytes | None) -> dict[str, str]:
@@ -54,8 +39,7 @@ def headers(key: str, body: bytes, at: datetime, secret: bytes | None) -> dict[s
     stamp = str(int(at.timestamp()))
     found = {"Content-Type": "application/json", "webhook-id": key, "webhook-timestamp": stamp}
     if secret is not None:
-        digest = hmac.new(secret, b".".join((key.encode(), stamp.encode(), body)), hashlib.sha256).digest()
-        found["webhook-signature"] = f"v1,{base64.b64encode(digest).decode()}"
+        found["webhook-signature"] = signature(secret, key, stamp, body)
     return found
 
 

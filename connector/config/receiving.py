@@ -1,0 +1,31 @@
+"""Whether what comes in by itself can be believed: a secret, and a way of signing that can be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from connector.adapters.webhook.receiving import NONE, ReceivingOptions, doubts, faults
+from connector.config.draft import Draft
+from connector.problems import Path
+
+
+def what_comes_in_can_be_believed(draft: Draft) -> None:
+    """Every system that something is mapped from says how its sender is known."""
+    for name, options in _receiving(draft):
+        base: Path = ("systems", name)
+        mapping = draft.mappings[name]
+        receives = bool(mapping.engagements or any(one.columns for one in mapping.objects))
+        if receives and not options.secret and options.signature != NONE:
+            hint = f'Add secret = {{ env = "{name.upper()}_SECRET" }}, or say signature = "none" and accept the risk.'
+            draft.wrong(base, f"nothing says how what comes from {name} can be believed.", hint)
+        for key, words, hint in faults(options):
+            draft.wrong((*base, key), words, hint)
+        for key, words, hint in doubts(options) if receives else ():
+            draft.doubtful((*base, key), words, hint)
+
+
+def _receiving(draft: Draft) -> Iterator[tuple[str, ReceivingOptions]]:
+    """Yield the systems that may send by themselves."""
+    for name, system in draft.systems.items():
+        if isinstance(system.options, ReceivingOptions):
+            yield name, system.options

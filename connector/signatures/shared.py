@@ -1,0 +1,81 @@
+"""For senders that cannot sign: a secret that travels with each request, or nothing at all."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import parse_qsl
+
+from connector.signatures.scheme import Request, any_fits
+
+QUERY: Final = "?"
+"""Before the name of a query parameter, where a sender can set nothing but the address."""
+_AUTHORIZATION: Final = "authorization"
+_MOST_PARAMETERS: Final = 50
+
+
+class Shared:
+    """A secret in a header, as bearer token or password of the Authorization header, or in the query."""
+
+    signed = True
+
+    def __init__(self, where: str, secrets: Sequence[str]) -> None:
+        """Believe whoever sends one of *secrets* in *where*: a header's name, or "?" and that of a parameter."""
+        self._where = where if where.startswith(QUERY) else where.lower()
+        self._secrets = tuple(one.encode() for one in secrets)
+
+    def refusal(self, request: Request) -> str:
+        """See `Scheme.refusal`."""
+        given = self._given(request)
+        if not given:
+            return f"{self._where} is missing"
+        return "" if any_fits([one.encode() for one in given], self._secrets) else f"{self._where} is wrong"
+
+    def identity(self, request: Request) -> str:
+        """Return "": nothing names the delivery."""
+        del request
+        return ""
+
+    def _given(self, request: Request) -> list[str]:
+        """Return what may be the secret."""
+        if self._where.startswith(QUERY):
+            _, _, query = request.target.partition("?")
+            try:
+                pairs = parse_qsl(query, max_num_fields=_MOST_PARAMETERS)
+            except ValueError:
+                return []
+            return [value for name, value in pairs if name == self._where.removeprefix(QUERY)]
+        text = request.headers.get(self._where, "")
+        if not text:
+            return []
+        scheme, _, words = text.partition(" ")
+        if self._where != _AUTHORIZATION or not words:
+            return [text]
+        if scheme.lower() == "basic":
+            return [text, *_password(words)]
+        return [text, words] if scheme.lower() == "bearer" else [text]
+
+
+def _password(words: str) -> list[str]:
+    """Return the password of basic authorization; whatever the user is called."""
+    try:
+        _, colon, password = base64.b64decode(words, validate=True).decode().partition(":")
+    except ValueError:
+        return []
+    return [password] if colon and password else []
+
+
+class Unsigned:
+    """Whoever knows the address is believed; the configuration has to say so."""
+
+    signed = False
+
+    def refusal(self, request: Request) -> str:
+        """Return "": everybody is believed."""
+        del request
+        return ""
+
+    def identity(self, request: Request) -> str:
+        """Return the id by which Standard Webhooks names deliveries, should it be there."""
+        return request.headers.get("webhook-id", "")
