@@ -20,7 +20,7 @@ from connector.lifecycle import SET_BACK, Seen, observe
 from connector.mapping.compiled import Mapped
 from connector.mapping.digest import digest_of_raw
 from connector.mapping.told import Told
-from connector.model import COMPANIES, CrmRef, Engagement, Record, Stage, Standing, Transition
+from connector.model import COMPANIES, PERSON, CrmRef, Engagement, Record, Stage, Standing, Transition
 from connector.sightings import Sight, drop_waiting, sight_of
 from connector.store.base import Cursor, Dossier, Held, Quarantined, Writing
 from connector.whose import assigned, owners, remember_twins
@@ -191,9 +191,10 @@ def take_rows(  # noqa: PLR0913 - the parts of a page beside where they go
 
 
 def _is_person(engine: Engine, record: Record) -> bool:
-    """Tell whether rows of this object are people: mapped with columns, and no company."""
-    ref = record.ref
-    return ref.object not in COMPANIES and engine.config.mappings[ref.system].of(ref.object) is not None
+    """Tell whether rows of this object are people: mapped with columns, or named by what a system sends."""
+    ref, mapping = record.ref, engine.config.mappings[record.ref.system]
+    named = mapping.payloads and ref.object == PERSON
+    return ref.object not in COMPANIES and (named or mapping.of(ref.object) is not None)
 
 
 def _mapped(engine: Engine, system: str, record: Record, known: Mapping[CrmRef, Held], now: datetime) -> Mapped:

@@ -268,6 +268,23 @@ def webhook_test(
     raise typer.Exit(webhooks.test(config, name, payload, tuple(header or ()), as_json=json))
 
 
+@webhook.command("send")
+def webhook_send(  # noqa: PLR0913 - the command has these switches
+    name: Annotated[str, typer.Argument(help="The system, as in [systems.NAME].")],
+    payload: Payload,
+    config: ConfigFile = None,
+    header: Headers = None,
+    url: Annotated[str, typer.Option(help="Where the daemon listens; [web] listen when left out.")] = "",
+    id: Annotated[str, typer.Option(help="Id of the delivery; a new one when left out.")] = "",  # noqa: A002 - the switch's name
+    *,
+    json: Json = False,
+) -> None:
+    """Sign a sample as its sender would and post it to the running daemon."""
+    from connector.cli import knocking  # noqa: PLC0415 - see the module's first line
+
+    raise typer.Exit(knocking.send(config, name, payload, tuple(header or ()), url, id, as_json=json))
+
+
 @db.command("upgrade")
 def db_upgrade(config: ConfigFile = None) -> None:
     """Bring the store's schema to this program's."""

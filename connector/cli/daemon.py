@@ -14,9 +14,11 @@ from connector.assemble import assemble, ready, wall_clock
 from connector.cli.exits import Exit
 from connector.cli.online import refuse_what_the_crm_lacks
 from connector.cli.say import ending, err, read, settled, told
+from connector.cli.serving import Front
 from connector.commands import kind_of
 from connector.config.load import render
 from connector.config.nouns import Config
+from connector.config.redaction import without_password
 from connector.engine import AgreementChanged, Engine, refuse_changed_words
 from connector.events import CameBack, Dropped, Evaluated, Event, Pulled, Refused, Tried, WentDown
 from connector.model import CrmRef
@@ -72,10 +74,18 @@ def run(file: Path | None) -> Exit:
     store = open_store(config.store_url)
     with store.sync_role():
         store.upgrade()
-        log("started", systems=list(config.systems), every=config.every.total_seconds(), store=config.store_url)
+        url = without_password(config.store_url)
+        front = Front(config, store, lambda name, facts: log(name, **facts))
+        log("started", systems=list(config.systems), every=config.every.total_seconds(), store=url, web=front.url)
+
+        def tell(event: Event) -> None:
+            """Log what an operator should know, and count everything."""
+            events.tell(event)
+            front.tell(event)
+
         while not signals.ending.is_set():
             loop = Loop(
-                ready(assemble(config, store=store, tell=events.tell, stopping=signals.breaking_off)),
+                ready(assemble(config, store=store, tell=tell, stopping=signals.breaking_off)),
                 check=refuse_what_the_crm_lacks,
                 on_ready=_log_ready,
                 on_pass=_log_pass,
@@ -83,10 +93,12 @@ def run(file: Path | None) -> Exit:
                 on_busy=_log_busy,
             )
             signals.watch(loop)
+            front.serve_for(loop)
             run_loop(loop)
             if signals.again.is_set() and not signals.ending.is_set():
                 signals.again.clear()
                 config = _read_again(file, config, store)
+        front.close()
     store.close()
     log("stopped")
     return Exit.DONE
@@ -102,6 +114,9 @@ def _read_again(file: Path | None, old: Config, store: Store) -> Config:
         return old
     if loaded.config.store_url != old.store_url:
         log("reload_refused", reason="store.url cannot change while running; restart instead")
+        return old
+    if loaded.config.web != old.web:
+        log("reload_refused", reason="[web] cannot change while running; restart instead")
         return old
     engine = assemble(loaded.config, store=store)
     try:

@@ -24,6 +24,7 @@ from connector.cli.say import INTERRUPTED, Lent, Refused, counted, data, down_se
 from connector.cli.stand import SIMULATED, Stand, standing
 from connector.cli.stopping import Stop
 from connector.cli.tables import table
+from connector.cli.third_act import WEBSITE, booked
 from connector.commands import CreateTask, Kind, SetStage, kind_of
 from connector.config.load import load
 from connector.config.nouns import Config
@@ -78,7 +79,7 @@ def demo(people_file: Path | None, config_file: Path | None, *, as_json: bool, s
     """Run both acts on a sandbox and print the funnel and some of the tasks."""
     began = time.monotonic()
     people = _people(people_file)
-    config = _config(config_file)
+    config = _config(config_file, website=not as_json)
     if not _simulable(config):
         return Exit.USAGE
     with (
@@ -105,6 +106,7 @@ def demo(people_file: Path | None, config_file: Path | None, *, as_json: bool, s
             data(_as_json(shown))
         else:
             _print(there, shown, dropped)
+            _third_act(engine, there)
         for name, down in shown.both.down.items():
             if name not in progress.said:
                 err(down_sentence(name, down))
@@ -119,7 +121,7 @@ def demo(people_file: Path | None, config_file: Path | None, *, as_json: bool, s
 def _simulable(config: Config) -> bool:
     """Tell whether each configured system has a sandbox; say which has none."""
     for name, system in config.systems.items():
-        if system.kind not in SIMULATED:
+        if system.kind not in SIMULATED and name != WEBSITE:
             err(f'a demo simulates {" and ".join(SIMULATED)}, but "{name}" is of kind {system.kind}: leave it out')
             return False
     return True
@@ -146,14 +148,20 @@ def _people(path: Path | None) -> list[Person]:
         return load_people(bundled)
 
 
-def _config(path: Path | None) -> Config:
+def _config(path: Path | None, *, website: bool) -> Config:
     """
-    Return the configuration; a token that is not set is not missed, since a sandbox takes any.
+    Return the configuration; without a *path* that of the bundled example, with a *website* that sends webhooks.
+
+    A token that is not set is not missed, since a sandbox takes any.
 
     Raises:
         Refused: It has problems.
     """
-    with as_file(files("connector.config") / "example.toml") as bundled:
+    with TemporaryDirectory(prefix="connector-demo-") as folder:
+        bundled = Path(folder) / "config.example.toml"
+        parts = ("example.toml", "example_website.toml") if website else ("example.toml",)
+        texts = [(files("connector.config") / one).read_text(encoding="utf-8") for one in parts]
+        bundled.write_text("".join(texts), encoding="utf-8")
         loaded = load(path or bundled, Lent(os.environ))
     if loaded.config is None:
         raise Refused([one for one in loaded.problems if not one.warning], loaded.lines)
@@ -184,7 +192,7 @@ def _two_acts(engine: Engine, stand: Stand, people: Sequence[Person], began: flo
         },
         people=len(people),
         seconds=round(time.monotonic() - began, 1),
-        calls={name: budget.left().asked for name, budget in engine.budgets.items()},
+        calls={name: budget.left().asked for name, budget in engine.budgets.items() if name in stand.urls},
     )
 
 
@@ -294,6 +302,21 @@ def _print(config: Config, shown: Shown, dropped: Counter[str]) -> None:
         out(f"\n{_heading(len(chosen), shown.journal['tasks'])}")
     for effect in chosen:
         _print_task(config, effect)
+
+
+def _third_act(engine: Engine, config: Config) -> None:
+    """Let somebody book a demo on the website, and print what came of it."""
+    act = booked(engine, config)
+    if act is None:
+        return
+    out(f"\nAct 3: {act.name} books a demo on the website")
+    out(f"  POST {act.url}, signed: {act.answer.status} after {act.answer.seconds * 1000:.0f} ms")
+    if act.task is None:
+        out("  no task followed; connector explain says why")
+        return
+    where = act.task.command.ref.system
+    out(f"  {act.seconds:.2f} s after the POST the task is in {where}, for {counted(act.calls, 'API call')}")
+    _print_task(config, act.task)
 
 
 def _moved(act: Act) -> str:

@@ -90,7 +90,7 @@ class Stand:
 @contextmanager
 def standing(config: Config, people: Sequence[Person], folder: Path) -> Iterator[Stand]:
     """Open a simulated CRM for each system of *config*, filled with *people*; they end with the context."""
-    crms = {name: _opened(system, people) for name, system in config.systems.items()}
+    crms = {name: _opened(system, people) for name, system in config.systems.items() if system.kind in SIMULATED}
     with ExitStack() as stack:
         urls = {name: stack.enter_context(serve(crm)).url for name, crm in crms.items()}
         yield Stand(_pointed_at(config, urls, folder), MappingProxyType(crms), MappingProxyType(urls))
@@ -105,7 +105,7 @@ def _opened(system: System, people: Sequence[Person]) -> Portal | Org:
 
 def _pointed_at(config: Config, urls: Mapping[str, str], folder: Path) -> Config:
     """Return *config* with its systems at the sandboxes and a store of its own."""
-    systems = {name: _at(system, urls[name]) for name, system in config.systems.items()}
+    systems = {name: _at(one, urls[name]) if name in urls else one for name, one in config.systems.items()}
     # The sample's instants move with the clock, so the agreement is in force whatever day it is.
     agreement = replace(config.agreement, effective=min(config.agreement.effective, wall_clock()))
     return replace(config, systems=systems, agreement=agreement, store_url=f"sqlite:///{folder}/demo.db")
