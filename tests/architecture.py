@@ -55,8 +55,31 @@ PURE: Final = (
 """Units that see no clock, no I/O, no logger and no environment: `now` is an argument."""
 
 PURE_IMPORTS: Final = frozenset({
-    *("__future__", "base64", "binascii", "bisect", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum"),
-    *("functools", "hashlib", "heapq", "hmac", "html", "itertools", "json", "math", "operator", "pathlib.PurePath", "re"),
+    *(
+        "__future__",
+        "base64",
+        "binascii",
+        "bisect",
+        "collections",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "difflib",
+        "enum",
+    ),
+    *(
+        "functools",
+        "hashlib",
+        "heapq",
+        "hmac",
+        "html",
+        "itertools",
+        "json",
+        "math",
+        "operator",
+        "pathlib.PurePath",
+        "re",
+    ),
     *("statistics", "string", "types", "typing", "typing_extensions", "unicodedata", "urllib.parse", "zoneinfo"),
     *("holidays", "jmespath"),
 })

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import time
 from pathlib import Path
@@ -119,15 +120,20 @@ def test_an_edited_agreement_wants_a_version_of_its_own(opened: Opened) -> None:
     assert office.run("sync").returncode == 0
 
 
-def test_the_demo_shows_a_funnel_and_three_tasks(opened: Opened) -> None:
-    """Two acts, the funnel, and three of the rep's tasks; nothing but data on stdout."""
+def test_the_demo_shows_a_funnel_three_tasks_and_a_webhook(opened: Opened) -> None:
+    """Two acts, the funnel, three of the rep's tasks, and one that a webhook made; nothing but data on stdout."""
     office = opened()
     done = office.run("demo", HUBSPOT_TOKEN=None, CONNECTOR_SYSTEMS__HUBSPOT__BASE_URL=None)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Act 1: the base that was there before us\n")
     assert "nobody was moved, no task was given" in done.stdout
     assert "\nMQL " in done.stdout
-    assert done.stdout.count("Not a fit?") == 3
+    assert done.stdout.count("Not a fit?") == 4
+    (after,) = re.findall(
+        r"\n  (\d+\.\d\d) s after the POST the task is in hubspot, for (?:\d+) API calls", done.stdout
+    )
+    assert float(after) < 2
+    assert "booked the meeting “Product demo, 30 minutes”" in done.stdout
     assert all(len(line) <= 100 for line in done.stdout.splitlines() if not line.startswith("Call "))
     assert "listens" not in done.stdout
     assert "127.0.0.1" in done.stderr

@@ -53,8 +53,9 @@ def test_every_page_is_reached_from_the_readme() -> None:
 
 @pytest.mark.parametrize("page", [one for one in PAGES if "reference" not in one.parts], ids=name)
 def test_a_page_is_read_in_five_minutes(page: Path) -> None:
-    """What is longer is two pages; only what one looks things up in may be."""
-    assert len(prose(page).split()) <= _WORDS
+    """What is longer is two pages; tables are looked into, not read."""
+    lines = [line for line in prose(page).splitlines() if not line.startswith("|")]
+    assert len(" ".join(lines).split()) <= _WORDS
 
 
 def test_the_commands_page_is_what_the_commands_say() -> None:

@@ -100,9 +100,6 @@ MUTANTS: Final = (
         f"{ARRIVALS}what_cannot_be_read_is_put_aside_and_mended_by_another_mapping",
     ),
     Mutant(
-        "connector.arrivals", "tx.replay_deliveries(ready)", "pass", f"{ARRIVALS}strangers_wait_where_the_admin_says_so"
-    ),
-    Mutant(
         "connector.arrivals",
         "now - REMEMBERED, now",
         "now - KEPT_ASIDE, now",
