@@ -24,7 +24,7 @@ from connector.adapters.salesforce.soql import Query
 from connector.adapters.salesforce.wire import Answer, Call, Wire
 from connector.commands import Rank
 
-SHEET: Final = 2_000
+SHEET: Final = 1_000
 """Rows of one page; a page is in memory twice, as text and as rows."""
 REST: Final = timedelta(seconds=15)
 """How long to leave a running job alone."""
