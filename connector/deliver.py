@@ -37,6 +37,7 @@ from connector.tasking import in_time
 
 NEXT_PASS: Final = timedelta(seconds=30)
 """Rest of a write whose record was merged meanwhile: longer than the patience of a pass, so that none spins on it."""
+_A_MOMENT: Final = timedelta(milliseconds=50)
 _TRIES: Final = 20
 """Times that an outcome is offered to a store which others keep busy, each with the store's own patience."""
 _ORDER: Final = (Kind.TASK, Kind.STAGE, Kind.FIELDS)
@@ -65,6 +66,11 @@ class Delivered:
     idle: bool = False
     wait: timedelta | None = None
 
+    @property
+    def settled(self) -> int:
+        """Of how many writes the step has learned what became of them."""
+        return self.done + self.parked + self.unknown + self.dropped + self.retried
+
     def plus(self, other: Delivered) -> Delivered:
         """Return both steps' counts; the later step's word on waiting stands."""
         return Delivered(
@@ -80,17 +86,24 @@ class Delivered:
 
 def deliver(engine: Engine, system: str) -> Delivered:
     """Send the writes of the next records of *system*; safe to repeat, and from several threads at once."""
-    resting = engine.resting(system)
-    if resting is not None:
-        return Delivered(idle=True, wait=resting)
-    full = engine.budgets[system].wait_for_room()
-    if full is not None:
-        return Delivered(idle=True, wait=full)
     now = engine.clock()
-    with engine.store.writing() as tx:
-        claimed = tx.claim(system, _records(engine, system), now, engine.epoch)
-    if not claimed:
-        return Delivered(idle=True, wait=_until_next(engine, system, now))
+    wait = engine.resting(system) or engine.budgets[system].wait_for_room()
+    if wait is None:
+        # Looked at before anything is claimed: who finds nothing must not keep writers waiting.
+        wait = _until_next(engine, system, now)
+        if wait is not None and wait <= timedelta():
+            with engine.store.writing() as tx:
+                claimed = tx.claim(system, most_records(engine, system), now, engine.epoch)
+            if claimed:
+                return _deliver(engine, system, claimed)
+            # Another thread was faster; what it left may go later, or in a moment.
+            wait = _until_next(engine, system, now)
+            wait = None if wait is None else max(wait, _A_MOMENT)
+    return Delivered(idle=True, wait=wait)
+
+
+def _deliver(engine: Engine, system: str, claimed: Sequence[Effect]) -> Delivered:
+    """Look once more at the records of what was claimed, and send what still makes sense."""
     try:
         going, dropped = _lookagain(engine, system, claimed)
     except AdapterDown as down:
@@ -115,7 +128,7 @@ def deliver(engine: Engine, system: str) -> Delivered:
     return total
 
 
-def _records(engine: Engine, system: str) -> int:
+def most_records(engine: Engine, system: str) -> int:
     """Return how many records' writes one step takes: what the adapter takes at once, so no request is half full."""
     return max(engine.adapters[system].abilities.batch.values())
 
@@ -130,7 +143,7 @@ def probe(engine: Engine, system: str) -> Delivered:
     if not doubtful:
         return Delivered(idle=True)
     with engine.store.writing() as tx:
-        ripe = tx.unknown(system, now, _records(engine, system))
+        ripe = tx.unknown(system, now, most_records(engine, system))
     if not ripe:
         return Delivered(idle=True)
     total = Delivered()
@@ -176,7 +189,7 @@ def _until_next(engine: Engine, system: str, now: datetime) -> timedelta | None:
     """Return how long until the next write of *system* may go; None when none waits."""
     with engine.store.reading() as look:
         at = look.next_attempt(system)
-    return None if at is None else max(at - now, timedelta(milliseconds=50))
+    return None if at is None else at - now
 
 
 def _give_back(engine: Engine, effects: Iterable[Effect]) -> None:

@@ -17,7 +17,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from connector.adapters.base import AdapterDown
 from connector.at_once import at_once
-from connector.deliver import Delivered, deliver, probe
+from connector.bell import Bell
+from connector.deliver import Delivered, deliver, most_records, probe
 from connector.engine import Engine, register_agreement
 from connector.problems import ConfigurationInvalid
 from connector.store.base import Run, State, StoreBusy
@@ -53,7 +54,7 @@ class Loop:
         stop: Set once; every wait ends at once.
         due: Set when a pass is wanted.
         arrived: Set when a system has sent something.
-        news: Notified when something may be delivered; `told` counts how often.
+        bells: Rung when something may be delivered, by system; only those that are written to have one.
         fits: Set while the CRM is known to have what the configuration names; nothing is delivered before.
         check: Raises ConfigurationInvalid when the CRM lacks something, AdapterDown when it was never seen; asked
             before each pass.
@@ -71,8 +72,7 @@ class Loop:
     stop: threading.Event = field(default_factory=threading.Event)
     due: threading.Event = field(default_factory=threading.Event)
     arrived: threading.Event = field(default_factory=threading.Event)
-    news: threading.Condition = field(default_factory=threading.Condition)
-    told: int = 0
+    bells: dict[str, Bell] = field(init=False)
     fits: threading.Event = field(default_factory=threading.Event)
     check: Callable[[Engine], None] = _nothing_to_check
     on_ready: Callable[[], None] = lambda: None
@@ -84,20 +84,18 @@ class Loop:
     failure: BaseException | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def __post_init__(self) -> None:
+        """Hang up a bell for each system that is written to."""
+        self.bells = {name: Bell() for name in self.engine.config.written_to}
+
     def wait(self, pause: timedelta) -> None:
         """Wait, but not beyond the end."""
         self.stop.wait(pause.total_seconds())
 
-    def tell(self) -> None:
-        """Wake those who deliver."""
-        with self.news:
-            self.told += 1
-            self.news.notify_all()
-
-    def rest(self, seen: int, pause: timedelta) -> None:
-        """Wait for news beyond what was *seen*, the end, or until *pause* has passed."""
-        with self.news:
-            self.news.wait_for(lambda: self.told != seen or self.stop.is_set(), pause.total_seconds())
+    def tell(self, *, for_all: bool = True) -> None:
+        """Wake those who deliver, or one of them for each system."""
+        for bell in self.bells.values():
+            bell.ring(for_all=for_all)
 
     def end(self) -> None:
         """Let every thread come to its end."""
@@ -131,7 +129,8 @@ def run(loop: Loop) -> None:
     threads = [
         threading.Thread(target=_deliveries, args=(loop, name), name=f"deliver-{name}-{number}", daemon=True)
         for name in loop.engine.adapters
-        for number in range(loop.engine.config.delivery.workers)
+        # What is never written to may still have writes from before its mapping was another one: one looks after it.
+        for number in range(loop.engine.config.delivery.workers if name in loop.bells else 1)
     ]
     if loop.engine.incoming:
         threads.append(threading.Thread(target=_arrivals, args=(loop,), name="arrivals", daemon=True))
@@ -268,7 +267,7 @@ def _prompted(loop: Loop) -> bool:
     with loop.lock:
         loop.moved += done.moved
     if done.writes:
-        loop.tell()
+        loop.tell(for_all=False)
     return done.more
 
 
@@ -290,11 +289,15 @@ def _deliveries(loop: Loop, system: str) -> None:
 
 def _deliver_or_rest(loop: Loop, system: str) -> None:
     """Deliver and probe once; when there was nothing, wait for a write, a limit, or a system to come back."""
-    seen = loop.told
+    bell = loop.bells.get(system)
+    seen = bell.rung if bell is not None else 0
     loop.wait(linger(loop.engine, system))
     step = deliver(loop.engine, system)
     _count(loop, step)
     if not step.idle:
+        if bell is not None and step.settled >= most_records(loop.engine, system):
+            # As much as one takes at once: there is probably more, for one who rests.
+            bell.ring()
         if step.dropped:
             # A person in the CRM moved first: what follows from that is judged now, not at the next pass.
             loop.due.set()
@@ -303,7 +306,11 @@ def _deliver_or_rest(loop: Loop, system: str) -> None:
     _count(loop, probed)
     if not probed.idle:
         return
-    loop.rest(seen, min(step.wait or _IDLE, _IDLE))
+    pause = min(step.wait or _IDLE, _IDLE)
+    if loop.stop.is_set() or bell is None:
+        loop.wait(pause)
+    else:
+        bell.rest(seen, pause)
 
 
 def linger(engine: Engine, system: str) -> timedelta:

@@ -40,7 +40,7 @@ LAYERS: Final = (
     ("tasking", "ingest", "retries"),
     ("arrivals", "pull", "reconcile", "evaluate", "deliver"),
     ("sync",),
-    ("at_once",),
+    ("at_once", "bell"),
     ("assemble", "sandbox"),
     ("schedule", "web"),
     ("cli",),

@@ -122,3 +122,9 @@ class Config:
     delivery: Delivery
     tests: tuple[Expectation, ...]
     web: Web = Web()
+
+    @property
+    def written_to(self) -> tuple[str, ...]:
+        """The systems that stages, tasks or result fields go to."""
+        results = {one.system for mapping in self.mappings.values() for one in mapping.objects if one.write}
+        return tuple(name for name in self.systems if name in {*self.home.stages, self.home.tasks} or name in results)
