@@ -10,9 +10,9 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, NoReturn, cast
+from typing import Annotated, Any, Final, NoReturn, cast
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import override
@@ -137,6 +137,17 @@ def from_reference(given: object, info: ValidationInfo) -> Secret:
     if how == "env":
         return from_variable(where, cast("Mapping[str, str]", context.get(ENVIRON, {})))
     return from_file(cast("Path", context.get(FOLDER, Path())) / where)
+
+
+def _listed(given: object) -> object:
+    """Return one reference as a list of one, and nothing as none."""
+    if given is None:
+        return []
+    return given if isinstance(given, list) else [given]
+
+
+Secrets = Annotated[list[Secret], BeforeValidator(_listed, json_schema_input_type=Secret | list[Secret])]
+"""One secret or several, of which any may sign while they are exchanged."""
 
 
 def from_variable(name: str, environ: Mapping[str, str]) -> Secret:

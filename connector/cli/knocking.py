@@ -102,9 +102,9 @@ def _signed(config: Config, name: str, target: str, body: bytes, id_: str) -> Si
     options: Any = config.systems[name].options
     at = wall_clock()
     if config.systems[name].kind == "hubspot":
-        if options.webhook_secret is None:
+        if not options.webhook_secret:
             raise Unsendable(f"[systems.{name}] has no webhook_secret to sign with.")
-        return by_hubspot(options.webhook_secret.reveal(), config.web.public_url + target, body, at)
+        return by_hubspot(options.webhook_secret[0].reveal(), config.web.public_url + target, body, at)
     signature = getattr(options, "signature", "")
     if signature == NONE:
         return Signed(MappingProxyType({"webhook-id": id_}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from connector.adapters.hubspot.options import Options as HubSpot
 from connector.adapters.webhook.receiving import NONE, ReceivingOptions, doubts, faults
 from connector.config.draft import Draft
 from connector.problems import Path
@@ -11,6 +12,7 @@ from connector.problems import Path
 
 def what_comes_in_can_be_believed(draft: Draft) -> None:
     """Every system that something is mapped from says how its sender is known."""
+    _hubspot(draft)
     for name, options in _receiving(draft):
         base: Path = ("systems", name)
         mapping = draft.mappings[name]
@@ -22,6 +24,16 @@ def what_comes_in_can_be_believed(draft: Draft) -> None:
             draft.wrong((*base, key), words, hint)
         for key, words, hint in doubts(options) if receives else ():
             draft.doubtful((*base, key), words, hint)
+
+
+def _hubspot(draft: Draft) -> None:
+    """HubSpot signs the address that it calls, which nothing but the configuration can tell behind a proxy."""
+    web = draft.document.web
+    for name, system in draft.systems.items():
+        if isinstance(system.options, HubSpot) and system.options.webhook_secret and not (web and web.public_url):
+            words = f"HubSpot signs the address that it calls, and no [web] public_url says what {name} is called at."
+            hint = f'Add public_url = "https://hooks.acme.example" to [web]: what stands before /webhooks/{name} there.'
+            draft.wrong(("systems", name, "webhook_secret"), words, hint)
 
 
 def _receiving(draft: Draft) -> Iterator[tuple[str, ReceivingOptions]]:

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from connector.signatures.scheme import Request, any_fits, number, too_far
+from connector.signatures.scheme import Request, any_fits, number, octets, too_far
 
 _DECODED: Final[Mapping[str, str]] = MappingProxyType({
     f"%{ord(sign):02X}": sign for sign in (":", "/", "?", "@", "!", "$", "'", "(", ")", "*", ",", ";")
@@ -49,10 +49,10 @@ class HubSpotV3:
             return f"{_SIGNATURE} or {_TIMESTAMP} is missing"
         if too_far(millis / _MILLIS, request.at):
             return f"{_TIMESTAMP} is further than five minutes from now"
-        uri = decoded(self._public_url + request.target)
-        text = b"POST" + uri.encode() + request.body + timestamp.encode()
+        uri = self._public_url.encode() + octets(decoded(request.target))
+        text = b"POST" + uri + request.body + timestamp.encode()
         expected = [base64.b64encode(hmac.new(key, text, hashlib.sha256).digest()) for key in self._keys]
-        if not any_fits([given.encode()], expected):
+        if not any_fits([octets(given)], expected):
             return "the signature does not fit; [web] public_url must be the address that HubSpot calls"
         return ""
 

@@ -21,6 +21,7 @@ ALGORITHMS: Final = ("sha256", "sha1", "sha512")
 ENCODINGS: Final = ("hex", "base64")
 BODY: Final = "{body}"
 TIMESTAMP: Final = "{timestamp}"
+PLACEHOLDERS: Final = (BODY, TIMESTAMP)
 _MILLIS: Final = 1000
 _FROM_MILLIS: Final = 10**11
 """Unix seconds reach this in the year 5138; a larger number counts milliseconds."""
@@ -40,7 +41,6 @@ class Recipe:
         signs: What is signed, with "{body}" and, where there is an instant, "{timestamp}".
         algorithm: sha256, sha1 or sha512.
         encoding: hex or base64.
-        id: Header with the delivery's own id, lower case; empty where there is none.
     """
 
     header: str
@@ -50,13 +50,12 @@ class Recipe:
     signs: str = BODY
     algorithm: str = "sha256"
     encoding: str = "hex"
-    id: str = ""
 
 
 _PARTS: Final = {"part": "v1", "timestamp": "t", "signs": f"{TIMESTAMP}.{BODY}"}
 KNOWN: Final[Mapping[str, Recipe]] = MappingProxyType({
-    # docs.github.com, "Validating webhook deliveries", 2026-11.
-    "github": Recipe("x-hub-signature-256", prefix="sha256=", id="x-github-delivery"),
+    # docs.github.com, "Validating webhook deliveries", 2026-11; X-GitHub-Delivery is not signed and names nothing.
+    "github": Recipe("x-hub-signature-256", prefix="sha256="),
     # docs.stripe.com/webhooks, "Verify webhook signatures manually", 2026-11.
     "stripe": Recipe("stripe-signature", **_PARTS),
     # developer.calendly.com, "Webhook Signatures", 2026-11.
@@ -108,8 +107,9 @@ class Hmac:
         return "" if any_fits(digests, expected) else "the signature does not fit"
 
     def identity(self, request: Request) -> str:
-        """See `Scheme.identity`."""
-        return request.headers.get(self._recipe.id, "") if self._recipe.id else ""
+        """Return "": only the body is signed, and each of these senders names its events there."""
+        del request
+        return ""
 
     def _digest(self, text: str) -> bytes | None:
         """Return the bytes that a signature stands for, None when it is none or written in an odd way."""

@@ -43,7 +43,12 @@ class Scheme(Protocol):
         """Return why *request* is not believed, for our log; "" when it is."""
 
     def identity(self, request: Request) -> str:
-        """Return the sender's id of the delivery, the same at every retry; "" where there is none."""
+        """
+        Return the sender's id of the delivery, the same at every retry; "" where none is signed.
+
+        An id that no signature covers names nothing: whoever saw one delivery could send it again under another id, and
+        it would count as new. Such a delivery is named by its body.
+        """
 
 
 def any_fits(given: Iterable[bytes], expected: Sequence[bytes]) -> bool:
@@ -62,6 +67,14 @@ def any_fits(given: Iterable[bytes], expected: Sequence[bytes]) -> bool:
 def too_far(seconds: float, at: datetime, tolerance: timedelta = TOLERANCE) -> bool:
     """Tell whether an instant in Unix seconds is further from *at* than allowed, in the past or in the future."""
     return abs(at.timestamp() - seconds) > tolerance.total_seconds()
+
+
+def octets(text: str) -> bytes:
+    """Return the bytes that a header, or the target, came as: they are read as Latin-1; never raises."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
 
 
 def number(text: str) -> int | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import parse_qsl
 
-from connector.signatures.scheme import Request, any_fits
+from connector.signatures.scheme import Request, any_fits, octets
 
 QUERY: Final = "?"
 """Before the name of a query parameter, where a sender can set nothing but the address."""
@@ -30,14 +30,14 @@ class Shared:
         given = self._given(request)
         if not given:
             return f"{self._where} is missing"
-        return "" if any_fits([one.encode() for one in given], self._secrets) else f"{self._where} is wrong"
+        return "" if any_fits(given, self._secrets) else f"{self._where} is wrong"
 
     def identity(self, request: Request) -> str:
         """Return "": nothing names the delivery."""
         del request
         return ""
 
-    def _given(self, request: Request) -> list[str]:
+    def _given(self, request: Request) -> list[bytes]:
         """Return what may be the secret."""
         if self._where.startswith(QUERY):
             _, _, query = request.target.partition("?")
@@ -45,25 +45,26 @@ class Shared:
                 pairs = parse_qsl(query, max_num_fields=_MOST_PARAMETERS)
             except ValueError:
                 return []
-            return [value for name, value in pairs if name == self._where.removeprefix(QUERY)]
+            name = self._where.removeprefix(QUERY)
+            return [value.encode("utf-8", "surrogatepass") for key, value in pairs if key == name]
         text = request.headers.get(self._where, "")
         if not text:
             return []
         scheme, _, words = text.partition(" ")
         if self._where != _AUTHORIZATION or not words:
-            return [text]
+            return [octets(text)]
         if scheme.lower() == "basic":
-            return [text, *_password(words)]
-        return [text, words] if scheme.lower() == "bearer" else [text]
+            return [octets(text), *_password(words)]
+        return [octets(text), octets(words)] if scheme.lower() == "bearer" else [octets(text)]
 
 
-def _password(words: str) -> list[str]:
+def _password(words: str) -> list[bytes]:
     """Return the password of basic authorization; whatever the user is called."""
     try:
-        _, colon, password = base64.b64decode(words, validate=True).decode().partition(":")
+        _, _, password = base64.b64decode(words, validate=True).partition(b":")
     except ValueError:
         return []
-    return [password] if colon and password else []
+    return [password] if password else []
 
 
 class Unsigned:

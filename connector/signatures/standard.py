@@ -14,7 +14,7 @@ import hmac
 from collections.abc import Sequence
 from typing import Final
 
-from connector.signatures.scheme import Request, any_fits, number, too_far
+from connector.signatures.scheme import Request, any_fits, number, octets, too_far
 
 PREFIX: Final = "whsec_"
 VERSION: Final = "v1"
@@ -22,20 +22,34 @@ _NAMES: Final = ("webhook", "svix")
 _MOST_SIGNATURES: Final = 20
 
 
+class NoKey(ValueError):  # noqa: N818 - the name says what is wrong
+    """A secret out of which no key comes; the message is for the admin and holds nothing of the secret."""
+
+
 def key_of(secret: str) -> bytes:
-    """Return the bytes that sign: of "whsec_…" what its base64 holds, of words of one's own their UTF-8."""
+    """
+    Return the bytes that sign: of "whsec_…" what its base64 holds, of words of one's own their UTF-8.
+
+    Raises:
+        NoKey: Nothing, or no base64, follows "whsec_"; the configuration check finds it first.
+    """
     if not secret.startswith(PREFIX):
         return secret.encode()
     text = secret.removeprefix(PREFIX)
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return secret.encode()
+        key = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except (binascii.Error, ValueError) as error:
+        message = f'what follows "{PREFIX}" in it ({len(text)} characters) is no base64'
+        raise NoKey(message) from error
+    if not key:
+        message = f'nothing follows "{PREFIX}" in it'
+        raise NoKey(message)
+    return key
 
 
 def signature(key: bytes, id_: str, timestamp: str, body: bytes) -> str:
     """Return one signature as it stands in the header: "v1,…"."""
-    digest = hmac.new(key, b".".join((id_.encode(), timestamp.encode(), body)), hashlib.sha256).digest()
+    digest = hmac.new(key, b".".join((octets(id_), timestamp.encode(), body)), hashlib.sha256).digest()
     return f"{VERSION},{base64.b64encode(digest).decode()}"
 
 
@@ -59,9 +73,10 @@ class Standard:
             return "webhook-timestamp is no number of seconds"
         if too_far(seconds, request.at):
             return "webhook-timestamp is further than five minutes from now"
-        signatures = [one for one in given.split()[:_MOST_SIGNATURES] if one.startswith(f"{VERSION},")]
+        # Others, such as the asymmetric "v1a", are left aside before the count, so that they crowd none of ours out.
+        signatures = [one for one in given.split(" ") if one.startswith(f"{VERSION},")][:_MOST_SIGNATURES]
         expected = [signature(key, id_, timestamp, request.body).encode() for key in self._keys]
-        if not any_fits([one.encode() for one in signatures], expected):
+        if not any_fits([octets(one) for one in signatures], expected):
             return "no signature fits"
         return ""
 

@@ -56,8 +56,9 @@ def incoming(
     from connector.adapters.hubspot.notifications import Notifications  # noqa: PLC0415 - only the daemon receives
 
     del fields
-    secret = cast("Options", options).webhook_secret
-    if secret is None:
+    told = cast("Options", options)
+    if not told.webhook_secret:
         return None
     objects = frozenset({CONTACT, *(one.object for one in mapping.objects)}) & OBJECTS
-    return Notifications(name, HubSpotV3([secret.reveal()], public_url), objects)
+    scheme = HubSpotV3([one.reveal() for one in told.webhook_secret], public_url)
+    return Notifications(name, scheme, objects, told.portal_id)

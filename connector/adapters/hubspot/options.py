@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 from connector.adapters.http import unsafe_base
 from connector.budget import Limits
 from connector.options import REQUIRED, Share, Span, Table, option, wrong
-from connector.secrets import Secret
+from connector.secrets import Secret, Secrets
 
 BASE_URL: Final = "https://api.hubapi.com"
 
@@ -29,12 +29,21 @@ class Options(Table):
     token: Secret = option(
         REQUIRED, example='{ env = "HUBSPOT_TOKEN" }', says="Service key or private-app token of the portal."
     )
-    webhook_secret: Secret | None = option(
-        None,
+    webhook_secret: Secrets = option(
+        [],
         example='{ env = "HUBSPOT_CLIENT_SECRET" }',
-        says="Client secret of the app whose webhooks are sent to /webhooks/NAME; they make contacts be read at once.",
+        says="Client secret of the app whose webhooks are sent to /webhooks/NAME; they make contacts be read at once. "
+        "Of several any may have signed, while one is exchanged.",
         shown="no webhooks are taken",
-        kind="secret",
+        kind="secret, or a list of them",
+    )
+    portal_id: int | None = option(
+        None,
+        example="62515",
+        at_least=1,
+        at_most=10**15,
+        says="Number of the portal (Hub ID), where webhooks of others come too: those are answered and not taken.",
+        shown="any portal's",
     )
     api_share: Share = option(0.5, example='"50%"', shown="50%", says="Part of the portal's API limits we may use.")
     base_url: Annotated[str, AfterValidator(_checked)] = option(

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator
 
 from connector.options import Table, option, wrong
 from connector.problems import did_you_mean
-from connector.secrets import Secret
-from connector.signatures.recipes import ALGORITHMS, BODY, ENCODINGS, KNOWN, TIMESTAMP, Hmac, Recipe
+from connector.secrets import Secret, Secrets
+from connector.signatures.recipes import (
+    ALGORITHMS,
+    BODY,
+    ENCODINGS,
+    KNOWN,
+    PLACEHOLDERS,
+    TIMESTAMP,
+    Hmac,
+    Recipe,
+)
 from connector.signatures.scheme import Scheme
 from connector.signatures.shared import Shared, Unsigned
-from connector.signatures.standard import PREFIX, Standard, key_of
+from connector.signatures.standard import NoKey, Standard, key_of
 
 STANDARD: Final = "standard"
 HMAC: Final = "hmac"
@@ -22,17 +32,7 @@ NAMES: Final = (STANDARD, *KNOWN, HMAC, SHARED, NONE)
 """Values of `signature`."""
 SHORTEST: Final = 24
 """Bytes of a secret below which somebody might guess it (Standard Webhooks 1.0)."""
-
-
-def _listed(given: object) -> object:
-    """Return one reference as a list of one, and nothing as none."""
-    if given is None:
-        return []
-    return given if isinstance(given, list) else [given]
-
-
-Secrets = Annotated[list[Secret], BeforeValidator(_listed, json_schema_input_type=Secret | list[Secret])]
-"""One secret or several, of which any may sign."""
+_PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
 
 
 def _known(given: str) -> str:
@@ -45,7 +45,11 @@ def _known(given: str) -> str:
 
 
 def _signs(given: str) -> str:
-    """Return what is signed; it has the body in it, once."""
+    """Return what is signed; it has the body in it, once, and nothing in braces that we could not fill in."""
+    for one in _PLACEHOLDER.findall(given):
+        if one not in PLACEHOLDERS:
+            hint = did_you_mean(one, PLACEHOLDERS) or f"There are {' and '.join(PLACEHOLDERS)}."
+            raise wrong(f'"{given}" holds {one}, which stands for nothing.', hint)
     if given.count(BODY) != 1:
         raise wrong(f'"{given}" does not say where the body stands.', f'Write "{TIMESTAMP}.{BODY}", or "{BODY}" alone.')
     return given
@@ -66,7 +70,7 @@ class HmacTable(Table):
     part: str = option(
         "", example='"v1"', says='Name of the signature in a header of parts, "t=…,v1=…".', shown="the whole header"
     )
-    timestamp: Annotated[str, AfterValidator(_header)] = option(
+    timestamp: Annotated[str, AfterValidator(str.strip)] = option(
         "",
         example='"X-Timestamp"',
         says="Header, or part, with the instant in seconds or milliseconds; it may be five minutes off.",
@@ -133,7 +137,9 @@ def recipe_of(options: Any) -> Recipe:  # noqa: ANN401 - as `scheme_of`
     if options.signature in KNOWN:
         return KNOWN[options.signature]
     table: HmacTable = options.hmac or HmacTable()
-    return Recipe(table.header, table.prefix, table.part, table.timestamp, table.signs, table.algorithm, table.encoding)
+    # Names of headers are the same in either case, names of parts are not: "T=" is none of "t=".
+    timestamp = table.timestamp if table.part else table.timestamp.lower()
+    return Recipe(table.header, table.prefix, table.part, timestamp, table.signs, table.algorithm, table.encoding)
 
 
 def doubts(options: Any) -> tuple[tuple[str, str, str], ...]:  # noqa: ANN401 - as `scheme_of`
@@ -142,7 +148,7 @@ def doubts(options: Any) -> tuple[tuple[str, str, str], ...]:  # noqa: ANN401 - 
     if options.signature == NONE:
         words = "whoever finds the address can make people MQL and SQL: nothing that comes in is verified."
         found.append(("signature", words, "Let the sender sign, or at least send a shared secret."))
-    elif any(_bytes(one, options.signature) < SHORTEST for one in options.secret):
+    elif any(0 < _bytes(one, options.signature) < SHORTEST for one in options.secret):
         words = f"a secret is shorter than {SHORTEST} bytes and might be guessed."
         found.append(("secret", words, "Make one by: openssl rand -hex 32"))
     if options.hmac is not None and options.signature != HMAC:
@@ -153,18 +159,47 @@ def doubts(options: Any) -> tuple[tuple[str, str, str], ...]:  # noqa: ANN401 - 
 
 def faults(options: Any) -> tuple[tuple[str, str, str], ...]:  # noqa: ANN401 - as `scheme_of`
     """Return what cannot work: key, sentence, hint."""
+    return (*_keyless(options), *_unfinished(options))
+
+
+def _keyless(options: Any) -> tuple[tuple[str, str, str], ...]:  # noqa: ANN401 - as `scheme_of`
+    """Return the secrets that Standard Webhooks, of what comes in or goes out, can make no key of."""
+    signing = options.secret if options.signature == STANDARD else options.secret[: bool(_sends(options))]
+    found: list[tuple[str, str, str]] = []
+    for place, one in enumerate(signing, 1):
+        try:
+            key_of(one.reveal())
+        except NoKey as reason:
+            which = f"secret {place} of {len(options.secret)}" if len(options.secret) > 1 else "the secret"
+            hint = "Copy it whole, as the sender shows it, or make one by: openssl rand -hex 32"
+            found.append(("secret", f"{which} cannot sign: {reason}.", hint))
+    return tuple(found)
+
+
+def _sends(options: Any) -> bool:  # noqa: ANN401 - as `scheme_of`
+    """Tell whether the first secret also signs what goes out."""
+    return getattr(options, "send_to", None) is not None
+
+
+def _unfinished(options: Any) -> tuple[tuple[str, str, str], ...]:  # noqa: ANN401 - as `scheme_of`
+    """Return what is missing to `signature = "hmac"`."""
     if options.signature != HMAC:
         return ()
     table: HmacTable | None = options.hmac
     if table is None:
         return (("signature", "nothing says how it is signed.", 'Add hmac = { header = "X-Signature" }, for example.'),)
-    if (TIMESTAMP in table.signs) != bool(table.timestamp):
-        words = "an instant that is not signed proves nothing, and one that is signed has to be found."
-        return (("hmac", words, f'Give timestamp and "{TIMESTAMP}" in signs together, or neither.'),)
+    if table.timestamp and TIMESTAMP not in table.signs:
+        words = f'signs = "{table.signs}" leaves the instant of timestamp = "{table.timestamp}" out: it proves nothing.'
+        return (("hmac", words, f'Write what is signed, such as signs = "{TIMESTAMP}.{BODY}", or no timestamp.'),)
+    if TIMESTAMP in table.signs and not table.timestamp:
+        words = f'signs = "{table.signs}" has an instant in it, and nothing says where that stands.'
+        return (("hmac", words, 'Name its header, or its part: timestamp = "X-Timestamp", for example.'),)
     return ()
 
 
 def _bytes(secret: Secret, signature: str) -> int:
-    """Return how long a secret is as the scheme uses it."""
-    words = secret.reveal()
-    return len(key_of(words)) if signature == STANDARD and words.startswith(PREFIX) else len(words.encode())
+    """Return how long a secret is as the scheme uses it; 0 for one that is none."""
+    try:
+        return len(key_of(secret.reveal()) if signature == STANDARD else secret.reveal().encode())
+    except NoKey:
+        return 0
