@@ -187,7 +187,7 @@ def _unfinished(options: Any) -> tuple[tuple[str, str, str], ...]:  # noqa: ANN4
         return ()
     table: HmacTable | None = options.hmac
     if table is None:
-        return (("signature", "nothing says how it is signed.", 'Add hmac = { header = "X-Signature" }, for example.'),)
+        return (("hmac", "nothing says how it is signed.", 'Add hmac = { header = "X-Signature" }, for example.'),)
     if table.timestamp and TIMESTAMP not in table.signs:
         words = f'signs = "{table.signs}" leaves the instant of timestamp = "{table.timestamp}" out: it proves nothing.'
         return (("hmac", words, f'Write what is signed, such as signs = "{TIMESTAMP}.{BODY}", or no timestamp.'),)
