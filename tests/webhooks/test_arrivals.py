@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -229,3 +230,36 @@ def test_it_makes_no_difference_how_many_are_taken_at_once(tmp_path: Path, limit
     world.take(limit)
     (one,) = world.seen()
     assert dict(one.fields) == {"email": "a@x.example", "interests": ("x",)}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"event":"booked","uid":"b\\ud800","attendee":{"email":"ann@buyer.example"}}',
+        b'{"event":"booked","uid":"b-1","attendee":{"email":"ann\\uDFFF@buyer.example"}}',
+        b'{"event":"booked","uid":"b-1","attendee":{"email":"ann@buyer.example","name":"\\udc00\\ud83d"}}',
+        b'{"event":"booked","uid":"b-1","attendee":{"email":"ann@buyer.example","name":"\xed\xa0\x80"}}',
+        b'{"event":"booked","uid":"b-1","attendee":{"email":"ann@buyer.example"},"\\ud800":1}',
+        '{"event":"booked","uid":"b-1","x":"\ud800"}'.encode("utf-16", "surrogatepass"),
+    ],
+)
+def test_half_a_character_is_put_aside(tmp_path: Path, body: bytes) -> None:
+    """No database and no CRM could take it; what stands beside it in the inbox is taken."""
+    world = Hooked(tmp_path, [somebody("ann")])
+    world.sync()
+    world.accept(body, "d1")
+    world.accept(booked("ann", topic="whole: 😀"), "d2")
+    taken = world.take()
+    assert (taken.deliveries, taken.aside) == (1, 1)
+    assert "half a character" in world.aside()[0].problem
+
+
+def test_a_whole_character_in_two_escapes_is_read(tmp_path: Path) -> None:
+    """As JSON writes what lies beyond sixteen bits."""
+    world = Hooked(tmp_path, [somebody("ann")])
+    world.sync()
+    world.accept(
+        b'{"event":"booked","uid":"b-1","topic":"\\ud83d\\ude00","attendee":{"email":"ann@buyer.example"}}', "d1"
+    )
+    assert world.take().deliveries == 1
+    assert "😀" in json.loads(world.seen()[0].engagements[0][3])["topic"]

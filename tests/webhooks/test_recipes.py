@@ -6,12 +6,16 @@ from datetime import UTC, datetime
 from functools import cache
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from connector.adapters.webhook.receiving import SHARED, STANDARD, recipe_of, scheme_of
 from connector.config.load import load
 from connector.config.nouns import Config
 from connector.mapping.payloads import PayloadReader
+from connector.signatures.scheme import Request
+from connector.signatures.signing import Signed, by_recipe, by_sharing, by_standard
 
 from tests.webhooks.made import arrived, told
 from tests.webhooks.test_payloads import BINARY
@@ -51,6 +55,56 @@ def recipe(folder: str) -> tuple[Config, PayloadReader]:
     assert config is not None
     name = next(name for name, one in config.systems.items() if one.kind == "webhook")
     return config, PayloadReader(config.mappings[name], config.fields)
+
+
+SIGNED = {
+    "cal-com": "cal.com",
+    "calendly": "calendly",
+    "typeform": "typeform",
+    "webflow": "webflow",
+    "segment": "segment",
+    "brevo": "shared",
+    "mailchimp": "shared",
+    "meetergo": "shared",
+    "cloudevents": "standard",
+}
+"""How the sender of each recipe is believed."""
+
+
+def signed(folder: str, body: bytes, secret: str) -> Signed:
+    """Return what the sender of a recipe puts beside a body."""
+    config, _ = recipe(folder)
+    options: Any = next(one.options for one in config.systems.values() if one.kind == "webhook")
+    if options.signature == STANDARD:
+        return by_standard(secret, body, "msg_1", NINE)
+    if options.signature == SHARED:
+        return by_sharing(options.header, f"Bearer {secret}" if folder == "brevo" else secret)
+    return by_recipe(recipe_of(options), secret, body, NINE)
+
+
+@pytest.mark.parametrize("folder", SIGNED)
+def test_a_sender_is_believed_as_its_recipe_says_and_nobody_else(folder: str) -> None:
+    """The right secret is, a wrong one and none are not; `examples/webhooks/README.md` says which way it is."""
+    config, _ = recipe(folder)
+    options: Any = next(one.options for one in config.systems.values() if one.kind == "webhook")
+    scheme = scheme_of(options)
+    assert scheme is not None
+    assert scheme.signed
+    assert options.signature == SIGNED[folder]
+    body = next(one for one in sorted((RECIPES / folder).iterdir()) if one.suffix in {".json", ".form"}).read_bytes()
+    secret = options.secret[0].reveal()
+    for words, fits in ((secret, True), ("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", False)):
+        made = signed(folder, body, words)
+        request = Request(made.headers, body, f"/webhooks/{folder}{made.query}", NINE)
+        assert (not scheme.refusal(request)) is fits
+    assert scheme.refusal(Request({}, body, f"/webhooks/{folder}", NINE))
+    written = (RECIPES / "README.md").read_text(encoding="utf-8")
+    assert f"| `{folder}` | `{SIGNED[folder]}` |" in written
+
+
+def test_every_recipe_says_how_its_sender_is_believed() -> None:
+    """No folder is forgotten; HubSpot's has payloads alone."""
+    assert {one.name for one in RECIPES.iterdir() if one.is_dir()} == {*SIGNED, "hubspot"}
 
 
 @pytest.mark.parametrize(("folder", "file", "kind", "attributes"), SAID)
