@@ -135,7 +135,7 @@ def _word(event: Mapping[str, Any], key: str) -> str:
 
 def _number(given: object) -> str:
     """Return an id as text, "" for what is none."""
-    text = str(given) if isinstance(given, int | str) and not isinstance(given, bool) else ""
+    text = str(given)
     return text if text.isascii() and text.isdigit() and len(text) <= _LONGEST else ""
 
 
