@@ -48,6 +48,15 @@ def check_online(config: Config, schemas: Mapping[str, Schema]) -> tuple[Problem
     return locate(tuple(found), config.path)
 
 
+def _account(config: Config, system: System, schema: Schema) -> Iterator[Problem]:
+    """The account whose webhooks are taken is the one that the token is for, or every one of them would be dropped."""
+    del config
+    told = getattr(system.options, "portal_id", None)
+    if told is not None and schema.portal and str(told) != schema.portal:
+        message = f"the token of {system.name} is for portal {schema.portal}, and webhooks are taken of {told} alone."
+        yield Problem(("systems", system.name, "portal_id"), message, f"Write portal_id = {schema.portal}.")
+
+
 def _mapped_fields(config: Config, system: System, schema: Schema) -> Iterator[Problem]:
     """Every field that is read exists, and can hold what ours is."""
     for mapping in config.mappings[system.name].objects:
@@ -270,6 +279,7 @@ def _no_option(  # noqa: PLR0913 - what is said of one value
 _Check = Callable[[Config, System, Schema], Iterator[Problem]]
 _CHECKS: Final[tuple[_Check, ...]] = (
     _scopes,
+    _account,
     _mapped_fields,
     _engagement_fields,
     _stages,

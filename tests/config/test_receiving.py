@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from connector.adapters.base import Schema
 from connector.adapters.webhook.receiving import recipe_of
 from connector.config.load import Loaded, load, render
+from connector.config.online import check_online
 from connector.problems import Problem
 
 from tests.world import AGREEMENT
@@ -122,3 +125,14 @@ def test_of_several_secrets_of_hubspot_each_is_kept(tmp_path: Path) -> None:
         options = config.systems["hubspot"].options
         assert [one.reveal()[0] for one in options.webhook_secret] == kept  # type: ignore[attr-defined] # HubSpot's own
         assert options.portal_id == 62515  # type: ignore[attr-defined] # HubSpot's own
+
+
+def test_the_portal_of_the_webhooks_is_that_of_the_token(tmp_path: Path) -> None:
+    """Another number would drop every notification without a word; the real one is told online, at the line."""
+    config = loaded(tmp_path, hubspot=f"{HUBSPOT}\nportal_id = 62515").config
+    assert config is not None
+    for portal, wrong in (("62515", False), ("", False), ("62551", True)):
+        schema = Schema({}, (), datetime(2026, 11, 24, tzinfo=UTC), portal=portal)
+        told = [one for one in check_online(config, {"hubspot": schema}) if one.path[-1] == "portal_id"]
+        assert [one.hint for one in told] == ["Write portal_id = 62551."] * wrong
+        assert all(one.line > 0 for one in told)
