@@ -40,9 +40,17 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Genuine:
-    """It comes from whom it says; `id` is the sender's for this delivery, the same at every retry, "" for none."""
+    """
+    It comes from whom it says.
+
+    Attributes:
+        id: The sender's for this delivery, the same at every retry; "" for none.
+        body: What is judged and kept instead of the bytes received, where those hold what must not be stored; the same
+            at every retry. None to keep them as they are.
+    """
 
     id: str = ""
+    body: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

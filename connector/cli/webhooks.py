@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from connector.adapters import registry
@@ -24,6 +25,8 @@ from connector.model import PERSON
 from connector.problems import did_you_mean
 
 FORM: Final = "application/x-www-form-urlencoded"
+_TYPES: Final[Mapping[str, str]] = MappingProxyType({".form": FORM, ".xml": "text/xml; charset=utf-8"})
+"""Content types by the ending of a sample's name; JSON is all else."""
 _SAMPLE: Final = "sample"
 
 
@@ -78,7 +81,7 @@ def sample_of(payload: Path, options: Sequence[str]) -> Sample | None:
             err(f'--header "{option}": write a name, a colon and a value: --header "ce-type: example.booked"')
             return None
         headers[key.strip().lower()] = value.strip()
-    guessed = FORM if payload.suffix == ".form" else "application/json"
+    guessed = _TYPES.get(payload.suffix, "application/json")
     return Sample(body, headers.pop("content-type", guessed), headers)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from connector.config.agreement import unreachable
 from connector.config.draft import Draft
 from connector.config.payloads import takes_payloads
-from connector.config.receiving import what_comes_in_can_be_believed
+from connector.config.receiving import outbound_messages_can_be_believed, what_comes_in_can_be_believed
 from connector.config.sending import (
     addresses_that_may_be_posted_to,
     templates_name_what_there_is,
@@ -141,4 +141,5 @@ CHECKS: Final[tuple[Callable[[Draft], None], ...]] = (
     addresses_that_may_be_posted_to,
     what_cannot_be_seen,
     what_comes_in_can_be_believed,
+    outbound_messages_can_be_believed,
 )

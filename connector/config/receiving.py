@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connector.adapters.hubspot.options import Options as HubSpot
-from connector.adapters.webhook.receiving import NONE, ReceivingOptions, doubts, faults
+from connector.adapters.salesforce import Options as SalesforceOptions
+from connector.adapters.webhook.receiving import NONE, SHORTEST, ReceivingOptions, doubts, faults
 from connector.config.draft import Draft
 from connector.problems import Path
 
@@ -34,6 +35,22 @@ def _hubspot(draft: Draft) -> None:
             words = f"HubSpot signs the address that it calls, and no [web] public_url says what {name} is called at."
             hint = f'Add public_url = "https://hooks.acme.example" to [web]: what stands before /webhooks/{name} there.'
             draft.wrong(("systems", name, "webhook_secret"), words, hint)
+
+
+def outbound_messages_can_be_believed(draft: Draft) -> None:
+    """An org that sends Outbound Messages, which are not signed, has a secret in their address."""
+    for name, system in draft.systems.items():
+        options = system.options
+        if not isinstance(options, SalesforceOptions) or not options.organization_id:
+            continue
+        secret = options.webhook_secret
+        if secret is None:
+            words = "Outbound Messages are not signed: whoever knows the id of the org is believed."
+            hint = f'Add webhook_secret = {{ env = "{name.upper()}_WEBHOOK_SECRET" }}, and ?secret=… to their address.'
+            draft.doubtful(("systems", name, "organization_id"), words, hint)
+        elif len(secret.reveal().encode()) < SHORTEST:
+            words = f"the secret is shorter than {SHORTEST} bytes and might be guessed."
+            draft.doubtful(("systems", name, "webhook_secret"), words, "Make one by: openssl rand -hex 32")
 
 
 def _receiving(draft: Draft) -> Iterator[tuple[str, ReceivingOptions]]:

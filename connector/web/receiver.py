@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from connector.adapters.incoming import Forged, Incoming, Posted, Reply
@@ -101,17 +101,18 @@ class Receiver:
         if scope["method"] != "POST":
             raise Refusal(405, "only POST is taken", Result.MALFORMED)
         headers = self._headers(scope["headers"])
-        body = await self._body(headers, receive)
-        posted = Posted(_target(scope), headers, body, self._office.clock())
+        posted = Posted(_target(scope), headers, await self._body(headers, receive), self._office.clock())
         verdict = incoming.verify(posted)
         if isinstance(verdict, Forged):
             self._forgeries.wait(source, time.monotonic())
             self._office.note("webhook_refused", {"system": name, "reason": verdict.reason})
             raise Refusal(401, "not accepted", Result.FORGED)
-        if too_much(body, self._settings.bounds):
+        if verdict.body is not None:
+            posted = replace(posted, body=verdict.body)
+        if too_much(posted.body, self._settings.bounds):
             raise Refusal(413, "too deep or too many keys", Result.TOO_LARGE)
         content_type = headers.get("content-type", "").lower()
-        if not incoming.asked_for(body, content_type, headers):
+        if not incoming.asked_for(posted.body, content_type, headers):
             return Answered(_UNASKED if incoming.reply.status == _NO_CONTENT else incoming.reply, Result.UNASKED)
         delivery = self._delivery(name, incoming, posted, verdict.id, content_type)
         return await self._store(incoming, delivery)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, model_validator
 
 from connector.adapters.http import unsafe_base
+from connector.adapters.salesforce.ids import SOBJECTS, is_id, sobject_of, to18
 from connector.adapters.salesforce.vocabulary import API_VERSION
 from connector.options import REQUIRED, Share, Span, Table, option, wrong
 from connector.secrets import Secret
@@ -39,6 +40,19 @@ def _version(text: str) -> str:
     if not _VERSION.fullmatch(text):
         raise wrong(f'"{text}" is no version of the REST API.', f'Write it as Salesforce does: "{API_VERSION}".')
     return text
+
+
+def _organization(text: str) -> str:
+    """Return the id of an org in 18 characters; empty where none is given."""
+    if not text:
+        return ""
+    if not is_id(text) or sobject_of(text) != "Organization":
+        begin = next(prefix for prefix, name in SOBJECTS.items() if name == "Organization")
+        raise wrong(
+            f'"{text}" is no id of an organization.',
+            f"Copy it from Setup > Company Information: 15 or 18 characters that begin with {begin}.",
+        )
+    return to18(text)
 
 
 def _name(text: str) -> str:
@@ -80,6 +94,20 @@ class Options(Table):
         example='"https://test.salesforce.com"',
         says="Whom the signed request is addressed to: test.salesforce.com for a sandbox org.",
         shortest=1,
+    )
+    organization_id: Annotated[str, AfterValidator(_organization)] = option(
+        "",
+        example='"00D5g000001AbcDEAS"',
+        shown="no Outbound Messages are taken",
+        says="Id of the org whose Outbound Messages are sent to /webhooks/NAME; they make leads and contacts be read "
+        "at once.",
+    )
+    webhook_secret: Secret | None = option(
+        None,
+        example='{ env = "SALESFORCE_WEBHOOK_SECRET" }',
+        says="Secret in the address of the Outbound Message, /webhooks/NAME?secret=…; without it none is believed.",
+        shown="whoever knows the organization's id is believed",
+        kind="secret",
     )
     api_version: Annotated[str, AfterValidator(_version)] = option(
         API_VERSION, example='"62.0"', says="Version of the REST API."
@@ -138,5 +166,10 @@ class Options(Table):
         if self.private_key is not None and not self.username:
             raise wrong(
                 "private_key needs the user whom it signs in.", 'Write username = "connector@acme.com" beside it.'
+            )
+        if self.webhook_secret is not None and not self.organization_id:
+            raise wrong(
+                "webhook_secret says nothing without the org whose messages it proves.",
+                'Write organization_id = "00D…" beside it, from Setup > Company Information.',
             )
         return self
