@@ -109,10 +109,11 @@ class Receiver:
             raise Refusal(401, "not accepted", Result.FORGED)
         if verdict.body is not None:
             posted = replace(posted, body=verdict.body)
-        if too_much(posted.body, self._settings.bounds):
+        body = posted.body
+        if too_much(body, self._settings.bounds):
             raise Refusal(413, "too deep or too many keys", Result.TOO_LARGE)
         content_type = headers.get("content-type", "").lower()
-        if not incoming.asked_for(posted.body, content_type, headers):
+        if not incoming.asked_for(body, content_type, headers):
             return Answered(_UNASKED if incoming.reply.status == _NO_CONTENT else incoming.reply, Result.UNASKED)
         delivery = self._delivery(name, incoming, posted, verdict.id, content_type)
         return await self._store(incoming, delivery)
