@@ -59,6 +59,7 @@ class Loop:
         check: Raises ConfigurationInvalid when the CRM lacks something, AdapterDown when it was never seen; asked
             before each pass.
         on_ready: Called once the loop is at work.
+        on_begin: Told the number of a run that begins, and whether it pulls.
         on_pass: Told about each finished pass.
         on_lack: Told what the CRM has come to lack since the last pass; the first pass raises it instead.
         on_busy: Told that another process kept the database; the step is done again.
@@ -76,6 +77,7 @@ class Loop:
     fits: threading.Event = field(default_factory=threading.Event)
     check: Callable[[Engine], None] = _nothing_to_check
     on_ready: Callable[[], None] = lambda: None
+    on_begin: Callable[[int, bool], None] = lambda _run, _pulling: None
     on_pass: Callable[[Pass], None] = _unheard
     on_lack: Callable[[ConfigurationInvalid], None] = _unheard
     on_busy: Callable[[StoreBusy], None] = _unheard
@@ -174,6 +176,7 @@ def one_round(loop: Loop, *, pulling: bool = True) -> Pass:
         run_id = tx.start_run(Run(began, "run"))
         if register_agreement(engine, tx):
             tx.touch_all(began)
+    loop.on_begin(run_id, pulling)
     # Nobody is judged, and nothing delivered, before the agreement's first instant is known.
     loop.fits.set()
     with loop.lock:

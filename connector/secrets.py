@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Lock
 from typing import Annotated, Any, Final, NoReturn, cast
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
@@ -43,6 +44,45 @@ REFERENCE: Final[JsonSchemaValue] = {
 }
 
 
+class _Held:
+    """
+    The words of all secrets of this process: those that were referred to for good, of the others the newest.
+
+    Tokens that are asked for anew every hour would else grow without end.
+    """
+
+    newest: Final = 256
+
+    def __init__(self) -> None:
+        """Hold nothing."""
+        self._lock = Lock()
+        self._for_good: set[str] = set()
+        self._passing: dict[str, None] = {}
+        self.words: frozenset[str] = frozenset()
+
+    def hold(self, words: str, *, for_good: bool) -> None:
+        """Hold *words* from now on."""
+        with self._lock:
+            if for_good:
+                self._for_good.add(words)
+            elif words in self.words:
+                return
+            else:
+                self._passing[words] = None
+                if len(self._passing) > self.newest:
+                    del self._passing[next(iter(self._passing))]
+            if words not in self.words or not for_good:
+                self.words = frozenset(self._for_good).union(self._passing)
+
+
+_HELD: Final = _Held()
+
+
+def held() -> frozenset[str]:
+    """Return the words of every secret of this process; the same object until there are others."""
+    return _HELD.words
+
+
 class Secret:
     """
     Words that must not be seen.
@@ -54,8 +94,9 @@ class Secret:
     __slots__ = ("_words",)
 
     def __init__(self, words: str) -> None:
-        """Keep *words*."""
+        """Keep *words*, and let `held` name them, so that no log shows them."""
         self._words = words
+        _HELD.hold(words, for_good=False)
 
     def reveal(self) -> str:
         """Return the words themselves; call it only where they leave for the vendor."""
@@ -162,7 +203,7 @@ def from_variable(name: str, environ: Mapping[str, str]) -> Secret:
         raise _wrong(f"the environment variable {name} is not set.", f"Set it before starting: export {name}=…")
     if not words.strip():
         raise _wrong(f"the environment variable {name} is empty.", f"Set it before starting: export {name}=…")
-    return Secret(words.strip())
+    return _kept(words.strip())
 
 
 def from_file(path: Path) -> Secret:
@@ -190,6 +231,12 @@ def from_file(path: Path) -> Secret:
         raise _wrong(f"the file {path} is not text in UTF-8.", "Is it the right file?") from None
     if not words:
         raise _wrong(f"the file {path} is empty.", "Put the secret into that file, and nothing else.")
+    return _kept(words)
+
+
+def _kept(words: str) -> Secret:
+    """Return a secret that is held as long as the process lives."""
+    _HELD.hold(words, for_good=True)
     return Secret(words)
 
 

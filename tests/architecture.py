@@ -19,7 +19,7 @@ MOST_LINES: Final = 400
 LAYERS: Final = (
     ("problems",),
     ("model", "durations", "secrets"),
-    ("commands", "options", "mapping", "words", "signatures"),
+    ("commands", "options", "mapping", "words", "signatures", "redaction"),
     ("events", "criteria.syntax"),
     ("agreement",),
     ("criteria", "lifecycle", "hours", "owners"),
@@ -42,6 +42,7 @@ LAYERS: Final = (
     ("sync",),
     ("at_once", "bell"),
     ("assemble", "sandbox"),
+    ("log",),
     ("schedule", "web"),
     ("cli",),
 )

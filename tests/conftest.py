@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import soql_log
+from tests import canaries, soql_log
 from tests.clock import VirtualClock
 
 TRUE = frozenset({"1", "true", "yes"})
@@ -51,6 +51,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Count what is left out where CI says so; a worker of a parallel run reports to the process that counts."""
     if os.environ.get("CI", "").lower() in TRUE and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Unspoken(), "unspoken")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(canaries.Watch(), "canaries")
     if os.environ.get(soql_log.ENVIRON):
         soql_log.listen(Path(os.environ[soql_log.ENVIRON]))
 

@@ -17,6 +17,8 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
+from connector.redaction import secretless
+
 DISTRIBUTION: Final = "lifecycle-connector"
 _LONGEST_WORDS: Final = 600
 _DOTS: Final = "••••••"
@@ -91,7 +93,7 @@ def words(text: str, *secrets: str) -> str:
     for secret in secrets:
         if secret:
             text = text.replace(secret, _DOTS)
-    text = _BEARER.sub(rf"\1\2{_DOTS}", " ".join(text.split()))
+    text = _BEARER.sub(rf"\1\2{_DOTS}", secretless(" ".join(text.split())))
     return text if len(text) <= _LONGEST_WORDS else text[: _LONGEST_WORDS - 1] + "…"
 
 

@@ -31,6 +31,10 @@ DEFAULT: Final = "config.toml"
 VARIABLE: Final = "CONNECTOR_CONFIG"
 INTERRUPTED: Final = "interrupted; what was accepted is stored, and the next pass goes on from here"
 
+_SAID: Final = (AgreementChanged, AdapterDown, BadPeopleFile, StoreBusy, StoreTooNew, StoreBroken)
+KNOWN: Final = (ConfigurationInvalid, *_SAID)
+"""What is ended with a sentence of ours."""
+
 
 class Refused(ConfigurationInvalid):
     """A configuration that cannot be used, with the lines of its file, to show each problem where it stands."""
@@ -149,7 +153,7 @@ def told(command: Callable[..., Exit]) -> Callable[..., Exit]:
             return command(*args, **kwargs)
         except ConfigurationInvalid as invalid:
             return _problems(invalid)
-        except (AgreementChanged, AdapterDown, BadPeopleFile, StoreBusy, StoreTooNew, StoreBroken) as known:
+        except _SAID as known:
             sentence, code = ending(known)
             err(sentence)
             return code

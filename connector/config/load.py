@@ -23,7 +23,7 @@ from connector.config.expectations import build_tests
 from connector.config.mapping import build_fields, build_mappings
 from connector.config.mapping_models import ObjectTable
 from connector.config.models import Document
-from connector.config.nouns import Config, Delivery
+from connector.config.nouns import Config, Delivery, Log
 from connector.config.playbooks import build_owners, build_playbooks
 from connector.config.positions import Positions
 from connector.config.reading import Sheet
@@ -35,6 +35,7 @@ from connector.config.sources import Environment, environment, merged
 from connector.config.systems import build_home, build_kinds, build_systems
 from connector.config.web import web_of
 from connector.problems import ConfigurationInvalid, Path, Problem
+from connector.secrets import ENVIRON, FOLDER
 
 _ENGAGEMENT: Final = "engagement"
 
@@ -78,7 +79,7 @@ def load(path: FilePath, environ: Mapping[str, str], now: datetime | None = None
         sheet.replace(problem, 0)
     for problem in overrides.problems:
         sheet.note(problem)
-    document = sheet.read(Document, (), {})
+    document = sheet.read(Document, (), {ENVIRON: environ, FOLDER: folder})
     config = None
     if document is not None:
         draft = Draft(sheet, document, folder, now or datetime.now(UTC))
@@ -165,6 +166,7 @@ def _config(draft: Draft, path: FilePath, tests: tuple[Expectation, ...]) -> Con
         delivery=Delivery(document.delivery.quiet, document.delivery.workers),
         tests=tests,
         web=web,
+        log=Log(document.log.level, document.log.format, document.log.personal_data),
     )
 
 

@@ -91,6 +91,22 @@ class WebTable(Table):
     )
 
 
+class LogTable(Table):
+    """What `connector run` says on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = option(
+        "info", example='"info"', says="What matters less is left out."
+    )
+    format: Literal["auto", "json", "console"] = option(
+        "auto", example='"json"', says="One JSON object a line, or words for a terminal; auto: words where one is."
+    )
+    personal_data: Literal["redact", "keep"] = option(
+        "redact",
+        example='"redact"',
+        says="Whether addresses, telephone numbers and names are taken out; secrets always are.",
+    )
+
+
 class SystemTable(Table):
     """One CRM or source; the other options are those of its kind."""
 
@@ -190,6 +206,7 @@ class Document(Table):
     store: StoreTable = option(StoreTable(), says="Where the connector keeps what it knows.")
     schedule: ScheduleTable = option(ScheduleTable(), says="When `connector run` looks for changes.")
     web: WebTable | None = option(None, says="The HTTP side of `connector run`.", shown="on where a system can receive")
+    log: LogTable = option(LogTable(), says="What `connector run` says on standard error.")
     systems: dict[str, SystemTable] = option({}, says="The systems, by names of your own.", shown="required")
     home: HomeTable | None = option(None, says="Where stages and tasks are written.", shown="required")
     fields: dict[str, FieldTable] = option({}, says="What is known about a person.", shown="required")

@@ -79,6 +79,22 @@ class Web:
 
 
 @dataclass(frozen=True, slots=True)
+class Log:
+    """
+    What `run` says on standard error.
+
+    Attributes:
+        level: debug, info, warning or error; less is left out.
+        format: json, console, or auto: console where a terminal is.
+        personal_data: redact or keep; secrets never appear.
+    """
+
+    level: str = "info"
+    format: str = "auto"
+    personal_data: str = "redact"
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """
     Everything the admin decided.
@@ -102,6 +118,7 @@ class Config:
         delivery: How writes go out.
         tests: The admin's own tests.
         web: The HTTP side of `run`.
+        log: What `run` says.
     """
 
     path: Path
@@ -122,6 +139,7 @@ class Config:
     delivery: Delivery
     tests: tuple[Expectation, ...]
     web: Web = Web()
+    log: Log = Log()
 
     @property
     def written_to(self) -> tuple[str, ...]:

@@ -35,6 +35,8 @@ _AGAIN: Final = 2
 """Seconds after which to come again when the store is busy."""
 _UNREAD: Final = frozenset({404, 405, 408, 413, 415, 429, 431, 503})
 """Refusals before the body was read to its end: the connection is closed, or the rest of it could take for ever."""
+_TOLD: Final = frozenset({Result.MALFORMED, Result.TOO_LARGE, Result.BUSY})
+"""Refusals that an operator should hear of; the others are noted where more is known of them."""
 _NO_CONTENT: Final = 204
 _OK: Final = Reply(200)
 _UNASKED: Final = Reply(_NO_CONTENT)
@@ -86,6 +88,9 @@ class Receiver:
             answered = await self._take(name, incoming, scope, receive)
         except Refusal as refusal:
             answered, after = Answered(refusal.reply, refusal.result), refusal.after
+            if incoming is not None and refusal.result in _TOLD:
+                facts = {"system": name, "reason": str(refusal), "status": refusal.reply.status}
+                self._office.note("webhook_refused", facts)
         self._office.numbers.received(name if incoming is not None else "", answered.result)
         await respond(send, answered.reply, after=after, close=answered.reply.status in _UNREAD)
         self._office.numbers.answered(time.monotonic() - began)

@@ -54,7 +54,7 @@ class Server:
                 ws="none",
                 interface="asgi3",
                 http=lines(settings.read_timeout),
-                log_level="critical",
+                log_level="error",
                 backlog=_BACKLOG,
                 timeout_keep_alive=75,
                 limit_concurrency=_MOST_CONNECTIONS,

@@ -16,11 +16,11 @@ from typing import Any, Final
 from connector.sandbox.hubspot import NO_LAG, Person, Portal, Server, serve
 from connector.sandbox.journal import Entry
 
+from tests.canaries import TOKEN
 from tests.cli import warm
 from tests.world import AGREEMENT, somebody
 
 COMMAND: Final = str(Path(sys.executable).with_name("connector"))
-TOKEN: Final = "sandbox-token"
 PATIENCE: Final = 30.0
 
 TEXT: Final = (

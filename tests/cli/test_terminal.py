@@ -16,7 +16,7 @@ import pytest
 from connector.sandbox.hubspot import Fault, FaultKind
 
 from tests.cli.conftest import Opened
-from tests.cli.office import AT_ONCE, COMMAND, PATIENCE, Office, leads, until
+from tests.cli.office import AT_ONCE, COMMAND, PATIENCE, TOKEN, Office, leads, until
 
 COLOUR = re.compile(r"\x1b\[(?:\d+;)*(?:3[0-8]|9[0-7])(?:;\d+)*m")
 CONTROL = {chr(number) for number in range(32)} - {"\n"} | {"\x7f", "\x9b"}
@@ -126,4 +126,4 @@ def test_a_sandbox_says_where_it_listens_and_ends_at_ctrl_c(opened: Opened, tmp_
     assert sandbox.wait(PATIENCE) == 0
     exchanges = log.read_text(encoding="utf-8")
     assert exchanges.count("\n") > 3
-    assert "sandbox-token" not in exchanges
+    assert TOKEN not in exchanges

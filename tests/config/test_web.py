@@ -8,6 +8,7 @@ import pytest
 
 from connector.config.load import Loaded, load
 from connector.config.nouns import Web
+from connector.secrets import Secret
 
 from tests.world import AGREEMENT
 
@@ -65,3 +66,12 @@ def test_the_public_address_has_no_path(tmp_path: Path, written: str) -> None:
 def test_a_slash_at_the_end_does_not_matter(tmp_path: Path) -> None:
     """People copy addresses with it."""
     assert web(tmp_path, '[web]\npublic_url = "https://a.example/"').public_url == "https://a.example"
+
+
+def test_the_token_comes_from_the_environment_or_a_file_beside_ours(tmp_path: Path) -> None:
+    """As every secret does; a relative path starts at the folder of the file."""
+    (tmp_path / "figures").write_text("of-a-file\n", encoding="utf-8")
+    assert web(tmp_path, '[web]\ntoken = { file = "figures" }').token == Secret("of-a-file")
+    found = web(tmp_path, '[web]\ntoken = { env = "WEBSITE_SECRET" }').token
+    assert found is not None
+    assert found.reveal().startswith("whsec_")
