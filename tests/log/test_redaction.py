@@ -178,7 +178,9 @@ def test_the_same_value_has_the_same_mark_and_another_process_another() -> None:
 def test_a_secret_across_the_cut_is_not_shown() -> None:
     """A long text is cut after it was redacted, not before."""
     for short in range(1, 40):
-        assert found(Redactor().text("." * (16_384 - short) + " " + CLIENT_SECRET + " " * 9_000)) == []
+        shown = Redactor().text("." * (16_384 - short) + " " + CLIENT_SECRET + " " * 9_000)
+        assert CLIENT_SECRET[:6] not in shown
+        assert len(shown) <= 16_385
 
 
 @pytest.mark.parametrize(
