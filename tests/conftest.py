@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests import canaries, soql_log
 from tests.clock import VirtualClock
+from tests.store.server import Server, a_server
 
 TRUE = frozenset({"1", "true", "yes"})
 
@@ -61,3 +63,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def clock() -> VirtualClock:
     """Give a clock that stands still on a Monday morning."""
     return VirtualClock()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Lend a PostgreSQL server for the whole run; where there is none, the tests that ask for it fail."""
+    with a_server() as server:
+        yield server

@@ -21,8 +21,9 @@ PARTS: Final = {"pydantic-core": "pydantic"}
 
 
 def declared() -> frozenset[str]:
-    """Return the import names that the dependencies in pyproject.toml provide."""
-    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    """Return the import names that the dependencies in pyproject.toml provide, those of its extras as well."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
     named = {_canonical(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in wanted}
     return frozenset(
         package

@@ -25,7 +25,7 @@ from connector.config.nouns import Config
 from connector.engine import AgreementChanged
 from connector.problems import ConfigurationInvalid, Problem
 from connector.sandbox.people import BadPeopleFile
-from connector.store.base import StoreBroken, StoreBusy, StoreTooNew
+from connector.store.base import StoreAway, StoreBroken, StoreBusy, StoreTooNew
 
 DEFAULT: Final = "config.toml"
 VARIABLE: Final = "CONNECTOR_CONFIG"
@@ -178,6 +178,8 @@ def ending(known: Exception) -> tuple[str, Exit]:
             ), Exit.CONFIG
         case AdapterDown():
             return down_sentence("the CRM", known), DOWN.get(known.kind, Exit.UNREACHABLE)
+        case StoreAway():
+            return str(known), Exit.LATER
         case StoreBusy():
             return f"{known} Reading commands work beside it.", Exit.LATER
         case StoreTooNew():

@@ -40,7 +40,8 @@ class StoreTable(Table):
     url: str = option(
         "sqlite:///connector.db",
         example='"sqlite:///connector.db"',
-        says="Database: sqlite:///FILE from the working directory on, sqlite:////FILE from the root on.",
+        says="Database: sqlite:///FILE from the working directory on, sqlite:////FILE from the root on, or "
+        "postgresql://USER@HOST/DATABASE; an address with a password belongs into CONNECTOR_STORE__URL_FILE.",
     )
 
 

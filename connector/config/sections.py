@@ -15,6 +15,7 @@ from connector.problems import did_you_mean
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SQLITE: Final = "sqlite:///"
 _SCHEME: Final = re.compile(r"([a-z0-9+]+)://")
+_POSTGRES: Final = re.compile(r"postgres(ql)?://[^/?#]*/[^/?#]+(\?[^#]*)?$")
 _MIDNIGHT: Final = time()
 
 
@@ -56,8 +57,9 @@ def store_url_of(draft: Draft) -> str:
     url = draft.document.store.url
     scheme = _SCHEME.match(url)
     if scheme and scheme[1].startswith("postgres"):
-        message = "PostgreSQL comes in a later release."
-        draft.wrong(("store", "url"), message, 'Write "sqlite:///connector.db" for now.')
+        if not _POSTGRES.match(url):
+            hint = 'Write "postgresql://connector@db.example/connector".'
+            draft.wrong(("store", "url"), f'"{url}" is no address of a PostgreSQL database.', hint)
     elif not url.startswith(_SQLITE) or not url.removeprefix(_SQLITE).strip("/ "):
         hint = 'Write "sqlite:///connector.db", or with four slashes for a path from the root.'
         draft.wrong(("store", "url"), f'"{url}" is no address of a database.', hint)

@@ -6,6 +6,7 @@ Importing this package costs nothing; an engine and SQLAlchemy are loaded when a
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
@@ -14,8 +15,14 @@ from connector.problems import did_you_mean
 if TYPE_CHECKING:
     from connector.store.base import Store
 
-_ENGINES: Final = (("sqlite", "connector.store.sqlite"),)
-"""URL scheme → module with `open_url(url, read_only=…)`; PostgreSQL joins with a line and its module."""
+_ENGINES: Final = (
+    ("sqlite", "connector.store.sqlite"),
+    ("postgresql", "connector.store.postgres"),
+    ("postgres", "connector.store.postgres"),
+)
+"""URL scheme → module with `open_url(url, read_only=…)`; PostgreSQL's own programs know two names for it."""
+_SHOWN: Final = re.compile("//[^/]*@")
+"""User and password of an address."""
 
 
 def open_store(url: str, *, read_only: bool = False) -> Store:
@@ -33,7 +40,8 @@ def open_store(url: str, *, read_only: bool = False) -> Store:
     engines = dict(_ENGINES)
     if not colon or scheme not in engines:
         known = ", ".join(f"{name}://" for name in engines)
-        message = f'"{url}" names no store that there is; supported: {known}. {did_you_mean(scheme, engines)}'
+        shown = _SHOWN.sub("//", url)
+        message = f'"{shown}" names no store that there is; supported: {known}. {did_you_mean(scheme, engines)}'
         raise ValueError(message.strip())
     opened: Store = import_module(engines[scheme]).open_url(url, read_only=read_only)
     return opened

@@ -45,6 +45,7 @@ __all__ = (
     "Settlement",
     "State",
     "Store",
+    "StoreAway",
     "StoreBroken",
     "StoreBusy",
     "StoreTooNew",
@@ -58,6 +59,10 @@ class StoreTooNew(Exception):  # noqa: N818 - the name says the state of the sto
 
 class StoreBusy(Exception):  # noqa: N818 - the name says the state of the store
     """Another process holds the sync role (exit code 75); reading goes on beside it."""
+
+
+class StoreAway(StoreBusy):
+    """The database cannot be reached now, or the connection was lost; what was under way is not stored, try again."""
 
 
 class StoreBroken(Exception):  # noqa: N818 - the name says the state of the store

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -121,6 +122,7 @@ class InboxWriting(Inbox):
 
     def accept(self, rows: Sequence[Delivery]) -> tuple[Acceptance, ...]:
         """See `Writing.accept`; everybody who writes takes turns, so nothing comes between looking and storing."""
+        rows = [one if one.event_id.isprintable() else replace(one, event_id=codec.plain(one.event_id)) for one in rows]
         first: dict[tuple[str, str], Delivery] = {}
         for row in rows:
             first.setdefault((row.system, row.event_id), row)

@@ -32,6 +32,10 @@ VERSION_TABLE: Final = "alembic_version"
 
 METADATA: Final = MetaData()
 _ID: Final = BigInteger().with_variant(Integer(), "sqlite")
+_NUMBER: Final = _ID
+"""SQLite's integers have 64 bits, so PostgreSQL's have as well."""
+_TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")
+"""Compared byte by byte, as SQLite does: instants, names and addresses stand in one order on both engines."""
 
 
 def live(table: FromClause) -> ColumnElement[bool]:
@@ -53,17 +57,17 @@ people: Final = Table(
     "people",
     METADATA,
     Column("id", _ID, primary_key=True),
-    Column("email", Text),
+    Column("email", _TEXT),
     Column("alias_of", _ID, ForeignKey("people.id")),
-    Column("revision", Integer, nullable=False),
-    Column("judged", Integer, nullable=False),
-    Column("stage", Text),
-    Column("stage_at", Text),
-    Column("agreement", Text, nullable=False),
-    Column("scored_at", Text),
-    Column("due_at", Text),
-    Column("memo", Text),
-    Column("created_at", Text, nullable=False),
+    Column("revision", _NUMBER, nullable=False),
+    Column("judged", _NUMBER, nullable=False),
+    Column("stage", _TEXT),
+    Column("stage_at", _TEXT),
+    Column("agreement", _TEXT, nullable=False),
+    Column("scored_at", _TEXT),
+    Column("due_at", _TEXT),
+    Column("memo", _TEXT),
+    Column("created_at", _TEXT, nullable=False),
 )
 Index(
     "people_email",
@@ -87,18 +91,18 @@ Index(
 records: Final = Table(
     "records",
     METADATA,
-    Column("name", Text, primary_key=True),
+    Column("name", _TEXT, primary_key=True),
     Column("person_id", _ID, ForeignKey("people.id")),
-    Column("company", Text),
-    Column("email", Text),
-    Column("raw_stage", Text),
-    Column("stage", Text),
-    Column("stage_at", Text),
-    Column("owner_id", Text, nullable=False),
-    Column("digest", Text, nullable=False),
-    Column("modified_at", Text, nullable=False),
-    Column("gone_at", Text),
-    Column("doc", Text),
+    Column("company", _TEXT),
+    Column("email", _TEXT),
+    Column("raw_stage", _TEXT),
+    Column("stage", _TEXT),
+    Column("stage_at", _TEXT),
+    Column("owner_id", _TEXT, nullable=False),
+    Column("digest", _TEXT, nullable=False),
+    Column("modified_at", _TEXT, nullable=False),
+    Column("gone_at", _TEXT),
+    Column("doc", _TEXT),
 )
 Index(
     "records_person",
@@ -123,34 +127,34 @@ engagements: Final = Table(
     "engagements",
     METADATA,
     Column("person_id", _ID, ForeignKey("people.id"), primary_key=True, autoincrement=False),
-    Column("key", Text, primary_key=True),
-    Column("type", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("count", Integer, nullable=False),
-    Column("attributes", Text),
-    Column("system", Text, nullable=False),
-    Column("added_at", Text, nullable=False),
+    Column("key", _TEXT, primary_key=True),
+    Column("type", _TEXT, nullable=False),
+    Column("at", _TEXT, nullable=False),
+    Column("count", _NUMBER, nullable=False),
+    Column("attributes", _TEXT),
+    Column("system", _TEXT, nullable=False),
+    Column("added_at", _TEXT, nullable=False),
     UniqueConstraint("key", name="engagements_once"),
     sqlite_with_rowid=False,
 )
 """One person's engagement lies together: a dossier reads one page, a new row touches two."""
 
-withdrawn: Final = Table("withdrawn", METADATA, Column("key", Text, primary_key=True), sqlite_with_rowid=False)
+withdrawn: Final = Table("withdrawn", METADATA, Column("key", _TEXT, primary_key=True), sqlite_with_rowid=False)
 
 transitions: Final = Table(
     "transitions",
     METADATA,
     Column("id", _ID, primary_key=True),
     _person(),
-    Column("source", Text, nullable=False),
-    Column("target", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("imputed", Integer, nullable=False),
-    Column("version", Text, nullable=False),
-    Column("hash", Text, nullable=False),
-    Column("reasons", Text),
-    Column("system", Text, nullable=False),
+    Column("source", _TEXT, nullable=False),
+    Column("target", _TEXT, nullable=False),
+    Column("at", _TEXT, nullable=False),
+    Column("actor", _TEXT, nullable=False),
+    Column("imputed", _NUMBER, nullable=False),
+    Column("version", _TEXT, nullable=False),
+    Column("hash", _TEXT, nullable=False),
+    Column("reasons", _TEXT),
+    Column("system", _TEXT, nullable=False),
     UniqueConstraint("person_id", "target", "at", "actor", name="transitions_once"),
 )
 Index("transitions_at", transitions.c.at)
@@ -159,29 +163,29 @@ effects: Final = Table(
     "effects",
     METADATA,
     Column("id", _ID, primary_key=True),
-    Column("key", Text, nullable=False, unique=True),
+    Column("key", _TEXT, nullable=False, unique=True),
     _person(),
-    Column("system", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("slot", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("rank", Integer, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("command", Text, nullable=False),
-    Column("owner", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("request_id", Text, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("not_before", Text),
-    Column("sent_at", Text),
-    Column("remote_id", Text, nullable=False),
-    Column("why", Text),
-    Column("brake", Text, nullable=False),
-    Column("created_at", Text, nullable=False),
-    Column("settled_at", Text),
-    Column("epoch", Integer, nullable=False),
-    Column("closed", Text),
-    Column("closed_at", Text),
+    Column("system", _TEXT, nullable=False),
+    Column("name", _TEXT, nullable=False),
+    Column("slot", _TEXT, nullable=False),
+    Column("kind", _TEXT, nullable=False),
+    Column("rank", _NUMBER, nullable=False),
+    Column("state", _TEXT, nullable=False),
+    Column("command", _TEXT, nullable=False),
+    Column("owner", _TEXT, nullable=False),
+    Column("reason", _TEXT, nullable=False),
+    Column("request_id", _TEXT, nullable=False),
+    Column("attempts", _NUMBER, nullable=False),
+    Column("not_before", _TEXT),
+    Column("sent_at", _TEXT),
+    Column("remote_id", _TEXT, nullable=False),
+    Column("why", _TEXT),
+    Column("brake", _TEXT, nullable=False),
+    Column("created_at", _TEXT, nullable=False),
+    Column("settled_at", _TEXT),
+    Column("epoch", _NUMBER, nullable=False),
+    Column("closed", _TEXT),
+    Column("closed_at", _TEXT),
 )
 Index(
     "effects_live",
@@ -205,65 +209,65 @@ Index(
 quarantine: Final = Table(
     "quarantine",
     METADATA,
-    Column("name", Text, primary_key=True),
-    Column("problem", Text, nullable=False),
-    Column("digest", Text, nullable=False),
-    Column("first_at", Text, nullable=False),
-    Column("last_at", Text, nullable=False),
+    Column("name", _TEXT, primary_key=True),
+    Column("problem", _TEXT, nullable=False),
+    Column("digest", _TEXT, nullable=False),
+    Column("first_at", _TEXT, nullable=False),
+    Column("last_at", _TEXT, nullable=False),
 )
 
 agreements: Final = Table(
     "agreements",
     METADATA,
-    Column("version", Text, primary_key=True),
-    Column("hash", Text, nullable=False),
-    Column("canonical", Text, nullable=False),
-    Column("schema", Integer, nullable=False),
-    Column("first_seen", Text, nullable=False),
+    Column("version", _TEXT, primary_key=True),
+    Column("hash", _TEXT, nullable=False),
+    Column("canonical", _TEXT, nullable=False),
+    Column("schema", _NUMBER, nullable=False),
+    Column("first_seen", _TEXT, nullable=False),
 )
 
 cursors: Final = Table(
     "cursors",
     METADATA,
-    Column("system", Text, primary_key=True),
-    Column("stream", Text, primary_key=True),
-    Column("cursor", Text, nullable=False),
-    Column("as_of", Text, nullable=False),
-    Column("looked_at", Text, nullable=False),
-    Column("loaded", Integer, nullable=False),
+    Column("system", _TEXT, primary_key=True),
+    Column("stream", _TEXT, primary_key=True),
+    Column("cursor", _TEXT, nullable=False),
+    Column("as_of", _TEXT, nullable=False),
+    Column("looked_at", _TEXT, nullable=False),
+    Column("loaded", _NUMBER, nullable=False),
 )
 
 runs: Final = Table(
     "runs",
     METADATA,
     Column("id", _ID, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("started_at", Text, nullable=False),
-    Column("finished_at", Text),
-    Column("counts", Text, nullable=False),
-    Column("error", Text, nullable=False),
+    Column("kind", _TEXT, nullable=False),
+    Column("started_at", _TEXT, nullable=False),
+    Column("finished_at", _TEXT),
+    Column("counts", _TEXT, nullable=False),
+    Column("error", _TEXT, nullable=False),
 )
 
-notes: Final = Table("notes", METADATA, Column("name", Text, primary_key=True), Column("text", Text, nullable=False))
+notes: Final = Table("notes", METADATA, Column("name", _TEXT, primary_key=True), Column("text", _TEXT, nullable=False))
 
 twins: Final = Table(
-    "twins", METADATA, Column("name", Text, primary_key=True), Column("named_by", Text, nullable=False)
+    "twins", METADATA, Column("name", _TEXT, primary_key=True), Column("named_by", _TEXT, nullable=False)
 )
 
 inbox: Final = Table(
     "inbox",
     METADATA,
     Column("id", _ID, primary_key=True),
-    Column("system", Text, nullable=False),
-    Column("event_id", Text, nullable=False),
-    Column("digest", Text, nullable=False),
+    Column("system", _TEXT, nullable=False),
+    Column("event_id", _TEXT, nullable=False),
+    Column("digest", _TEXT, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("received_at", Text, nullable=False),
-    Column("content_type", Text, nullable=False),
-    Column("headers", Text),
-    Column("state", Text, nullable=False),
-    Column("problem", Text, nullable=False),
-    Column("settled_at", Text),
+    Column("received_at", _TEXT, nullable=False),
+    Column("content_type", _TEXT, nullable=False),
+    Column("headers", _TEXT),
+    Column("state", _TEXT, nullable=False),
+    Column("problem", _TEXT, nullable=False),
+    Column("settled_at", _TEXT),
     UniqueConstraint("system", "event_id", name="inbox_once"),
 )
 Index(
@@ -281,5 +285,5 @@ Index(
 )
 
 epochs: Final = Table(
-    "epochs", METADATA, Column("name", Text, primary_key=True), Column("last", Integer, nullable=False)
+    "epochs", METADATA, Column("name", _TEXT, primary_key=True), Column("last", _NUMBER, nullable=False)
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, select
@@ -14,40 +13,40 @@ _VERSIONS: Final = Table(VERSION_TABLE, MetaData(), Column("version_num", String
 """As Alembic makes it."""
 
 
-def found(connection: Connection, path: Path) -> str:
+def found(connection: Connection, place: object) -> str:
     """Return the schema version of a database, "" for an empty one; StoreBroken for somebody else's."""
     tables = inspect(connection).get_table_names()
     if VERSION_TABLE in tables:
         return str(connection.execute(select(_VERSIONS.c.version_num)).scalar() or "")
     if tables:
-        message = f"The database {path} belongs to another program (it has {tables[0]}). Write another [store] url."
+        message = f"The database {place} belongs to another program (it has {tables[0]}). Write another [store] url."
         raise StoreBroken(message)
     return ""
 
 
-def refuse_other(version: str, path: Path) -> None:
+def refuse_other(version: str, place: object) -> None:
     """Refuse every schema version but this program's."""
     if version == HEAD:
         return
-    _refuse_newer(version, path)
+    _refuse_newer(version, place)
     state = f"has schema {version}" if version else "is empty"
-    message = f"The database {path} {state}, this connector needs {HEAD}. Run `connector db upgrade`."
+    message = f"The database {place} {state}, this connector needs {HEAD}. Run `connector db upgrade`."
     raise StoreBroken(message)
 
 
-def _refuse_newer(version: str, path: Path) -> None:
+def _refuse_newer(version: str, place: object) -> None:
     """Refuse a version that this program does not know."""
     if version and version not in REVISIONS:
         message = (
-            f"The database {path} has schema {version}, written by a newer connector; this one knows {HEAD}. "
+            f"The database {place} has schema {version}, written by a newer connector; this one knows {HEAD}. "
             "Start the newer connector, or restore the backup from before its upgrade."
         )
         raise StoreTooNew(message)
 
 
-def bring_up(connection: Connection, version: str, path: Path) -> None:
+def bring_up(connection: Connection, version: str, place: object) -> None:
     """Bring an open transaction's database from *version* to `HEAD`: a new one at once, an older one step by step."""
-    _refuse_newer(version, path)
+    _refuse_newer(version, place)
     if version == HEAD:
         return
     if not version and not inspect(connection).has_table(VERSION_TABLE):
@@ -56,9 +55,11 @@ def bring_up(connection: Connection, version: str, path: Path) -> None:
         connection.execute(insert(_VERSIONS), {"version_num": HEAD})
         return
     migrate(connection, HEAD)
+    if connection.dialect.name != "sqlite":
+        return
     damaged = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchone()
     if damaged is not None:
-        message = f"The upgrade of the database {path} would lose what {damaged[0]} refers to; nothing was changed."
+        message = f"The upgrade of the database {place} would lose what {damaged[0]} refers to; nothing was changed."
         raise StoreBroken(message)
 
 

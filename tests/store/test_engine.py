@@ -124,7 +124,7 @@ class Compiling:
 def test_every_statement_can_be_said_to_postgresql() -> None:
     """What the verbs say compiles for PostgreSQL as well, the upserts by its own INSERT."""
     compiled = {name: str(statement.compile(dialect=POSTGRESQL)) for name, statement in _statements()}
-    assert "IN (SELECT unnest(" in compiled["people._STANDINGS"]
+    assert "IN (SELECT unnest(CAST(" in compiled["people._STANDINGS"]
     turn = Turn(cast("Connection", Compiling()), postgresql.insert)
     turn.save_held([held(contact())])
     turn.quarantine([Quarantined(contact(), "", "", NOW, NOW)])

@@ -37,7 +37,8 @@ def opened(file: Path) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("postgresql://db/x", '"postgresql://db/x" names no store that there is; supported: sqlite://.'),
+        ("mysql://ann:geheim@db/x", '"mysql://db/x" names no store that there is; supported: sqlite://'),
+        ("postgresql://ann@db", "names no database. Write postgresql://user@host/database"),
         ("sqllite:///x.db", 'Did you mean "sqlite"?'),
         ("connector.db", "supported: sqlite://"),
         ("sqlite://", "Write sqlite:///connector.db"),

@@ -11,21 +11,22 @@ revision = "0001"
 down_revision = None
 
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def _text(name: str) -> sa.Column[str]:
     """Return a text column that is never null."""
-    return sa.Column(name, sa.Text(), nullable=False)
+    return sa.Column(name, _TEXT, nullable=False)
 
 
 def _maybe(name: str) -> sa.Column[str | None]:
     """Return a text column that may be null."""
-    return sa.Column(name, sa.Text(), nullable=True)
+    return sa.Column(name, _TEXT, nullable=True)
 
 
 def _number(name: str) -> sa.Column[int]:
     """Return an integer column that is never null."""
-    return sa.Column(name, sa.Integer(), nullable=False)
+    return sa.Column(name, _ID, nullable=False)
 
 
 def _id() -> sa.Column[int]:

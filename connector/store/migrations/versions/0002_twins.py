@@ -8,12 +8,14 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 
 def upgrade() -> None:
     """Make the table."""
     op.create_table(
         "twins",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("named_by", sa.Text(), nullable=False),
+        sa.Column("name", _TEXT, nullable=False),
+        sa.Column("named_by", _TEXT, nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )

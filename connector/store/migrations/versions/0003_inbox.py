@@ -9,11 +9,12 @@ revision = "0003"
 down_revision = "0002"
 
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def _text(name: str) -> sa.Column[str]:
     """Return a text column that is never null."""
-    return sa.Column(name, sa.Text(), nullable=False)
+    return sa.Column(name, _TEXT, nullable=False)
 
 
 def upgrade() -> None:
@@ -25,12 +26,12 @@ def upgrade() -> None:
         _text("event_id"),
         _text("digest"),
         _text("content_type"),
-        sa.Column("headers", sa.Text(), nullable=True),
+        sa.Column("headers", _TEXT, nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         _text("received_at"),
         _text("state"),
         _text("problem"),
-        sa.Column("settled_at", sa.Text(), nullable=True),
+        sa.Column("settled_at", _TEXT, nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("system", "event_id", name="inbox_once"),
     )
