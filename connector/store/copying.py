@@ -6,9 +6,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy import create_engine, insert
 from sqlalchemy.engine import make_url
 
+from connector.store import open_store
 from connector.store.base import StoreBroken
+from connector.store.schema import METADATA
+from connector.store.statements import Statements
 
 
 def snapshot(url: str, folder: Path) -> str:
@@ -21,6 +25,9 @@ def snapshot(url: str, folder: Path) -> str:
         StoreBroken: It cannot be read.
     """
     target = folder / "copy.db"
+    if not url.startswith("sqlite:"):
+        _copy_rows(url, f"sqlite:///{target}")
+        return f"sqlite:///{target}"
     source = Path(make_url(url).database or "")
     if source.is_file():
         try:
@@ -33,3 +40,20 @@ def snapshot(url: str, folder: Path) -> str:
             message = f"The database {source} cannot be copied: {refused}. Check that it is whole and readable."
             raise StoreBroken(message) from refused
     return f"sqlite:///{target}"
+
+
+def _copy_rows(url: str, target: str) -> None:
+    """Copy every row of another engine's database, as one look finds them: the schema is the same."""
+    store, copied = open_store(url, read_only=True), open_store(target)
+    copied.upgrade()
+    copied.close()
+    engine = create_engine(target)
+    try:
+        with store.reading() as look, engine.begin() as after:
+            before = look if isinstance(look, Statements) else None
+            for table in METADATA.sorted_tables if before is not None else ():
+                for rows in before.rows_of(table) if before is not None else ():
+                    after.execute(insert(table), rows)
+    finally:
+        engine.dispose()
+        store.close()

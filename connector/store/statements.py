@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, Table
+from sqlalchemy import Connection, Executable, Row, Table, select
 
 Raw = Row[*tuple[Any, ...]]
 """A row of a statement, in the order of its columns."""
@@ -40,3 +40,9 @@ class Statements:
         """Execute a statement with a list; return how many rows changed."""
         listed = list(items)
         return self._connection.execute(statement, {"items": listed, **parameters}).rowcount if listed else 0
+
+    def rows_of(self, table: Table) -> Iterator[list[dict[str, object]]]:
+        """Yield all rows of a table, a thousand at a time, for a copy."""
+        streaming = {"yield_per": 1000}
+        for page in self._connection.execute(select(table), execution_options=streaming).mappings().partitions():
+            yield [dict(row) for row in page]
