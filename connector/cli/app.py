@@ -201,10 +201,10 @@ def version() -> None:
 
 @app.command()
 def healthcheck(config: ConfigFile = None) -> None:
-    """Exit 0 when the daemon's heart has beaten lately."""
-    from connector.cli import overview  # noqa: PLC0415 - see the module's first line
+    """Exit 0 when the daemon says that it is well; where it listens to nobody, when its heart has beaten lately."""
+    from connector.cli import pulse  # noqa: PLC0415 - see the module's first line
 
-    raise typer.Exit(overview.healthcheck(config))
+    raise typer.Exit(pulse.healthcheck(config))
 
 
 @outbox.command("list")

@@ -57,7 +57,7 @@ def send(  # noqa: PLR0913 - the switches of the command
     sample = sample_of(payload, options)
     if sample is None or not is_known(config, name):
         return Exit.USAGE
-    where = url.rstrip("/") or _own(config)
+    where = url.rstrip("/") or near(config)
     if not where:
         err("nothing listens: there is no [web] and no system that receives; name the daemon with --url")
         return Exit.FAILED
@@ -139,10 +139,10 @@ def _from_our_org(options: Any, body: bytes) -> bytes:  # noqa: ANN401 - the opt
     return _ORGANIZATION.sub(rb"\g<1>" + options.organization_id.encode(), body, count=1)
 
 
-def _own(config: Config) -> str:
-    """Return where the daemon of this configuration listens, seen from this machine."""
+def near(config: Config) -> str:
+    """Return where the daemon of this configuration listens, seen from this machine; empty where it does not."""
     if config.web.listen is None:
         return ""
     host, port = config.web.listen
-    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what a container listens on
-    return f"http://[{near}]:{port}" if ":" in near else f"http://{near}:{port}"
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what a container listens on
+    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"

@@ -1,10 +1,10 @@
-"""`connector status`, `healthcheck` and `db`: where everything stands, also beside a running daemon."""
+"""`connector status` and `db`: where everything stands, also beside a running daemon."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -12,15 +12,14 @@ from zoneinfo import ZoneInfo
 from connector import store as stores
 from connector.adapters.base import Schema
 from connector.assemble import wall_clock
+from connector.cli import pulse
 from connector.cli.exits import Exit
-from connector.cli.say import counted, data, err, fitted, out, settled, told
+from connector.cli.say import counted, data, fitted, out, settled, told
 from connector.config.nouns import Config
+from connector.schedule import HEARTBEAT
 from connector.schemas import Directory
 from connector.store.base import Reading, Run, State
 
-_ALIVE: Final = timedelta(seconds=60)
-"""A heart that has not beaten for so long has stopped; it beats every 10 s."""
-_HEARTBEAT: Final = "heartbeat"
 _RUNS: Final = 1000
 """Runs looked through for the beginning of an outage: three days at five minutes."""
 
@@ -63,7 +62,7 @@ def _facts(config: Config, look: Reading, schemas: Mapping[str, Schema | None]) 
         "people": dict(look.person_counts()),
         "agreement": {"version": config.agreement.version, "hash": config.agreement.hash},
         "next_due": look.next_due(),
-        "heartbeat": look.note(_HEARTBEAT) or None,
+        "heartbeat": look.note(HEARTBEAT) or None,
         "last_run": None if last is None else _run(last),
         "unfinished_since": newest.started_at if newest is not None and newest.finished_at is None else None,
     }
@@ -136,7 +135,7 @@ def _lines(facts: Mapping[str, Any], zone: ZoneInfo) -> list[str]:
         records = counted(facts["quarantined"], "unreadable record")
         lines.append(f"aside       {records}; see connector outbox list --quarantine")
     lines.append(f"agreement   {facts['agreement']['version']}")
-    lines.append(f"daemon      {_daemon(facts['heartbeat'])}")
+    lines.append(f"daemon      {pulse.said(facts['heartbeat'])}")
     if facts["next_due"]:
         lines.append(f"next look   at somebody {_day(facts['next_due'], zone)}")
     lines.append(f"last pass   {_pass(facts['last_run'], zone)}")
@@ -167,15 +166,6 @@ def _named(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {name}" for name, count in counts.items())
 
 
-def _daemon(beat: str | None) -> str:
-    """Return whether `connector run` is at work."""
-    if not beat:
-        return "has never run on this store"
-    age = wall_clock() - datetime.fromisoformat(beat)
-    seconds = f"{int(age.total_seconds()):,} s"
-    return f"runs (heartbeat {seconds} ago)" if age <= _ALIVE else f"does not run (last heartbeat {seconds} ago)"
-
-
 def _pass(last: Mapping[str, Any] | None, zone: ZoneInfo) -> str:
     """Return what the last pass that ended came to."""
     if last is None:
@@ -192,19 +182,6 @@ def _pass(last: Mapping[str, Any] | None, zone: ZoneInfo) -> str:
 def _day(at: datetime, zone: ZoneInfo) -> str:
     """Return an instant as local day and time."""
     return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
-
-
-@told
-def healthcheck(file: Path | None) -> Exit:
-    """Exit 0 when the daemon's heart has beaten within the last minute."""
-    config = settled(file, online=False)
-    store = stores.open_store(config.store_url, read_only=True)
-    with store.reading() as look:
-        beat = look.note(_HEARTBEAT)
-    if beat and wall_clock() - datetime.fromisoformat(beat) <= _ALIVE:
-        return Exit.DONE
-    err(f"the daemon {_daemon(beat or None)}")
-    return Exit.FAILED
 
 
 @told

@@ -15,8 +15,8 @@ import pytest
 
 from connector.sandbox.hubspot import Fault, FaultKind
 
-from tests.cli.conftest import Opened
 from tests.canaries import TOKEN
+from tests.cli.conftest import Opened
 from tests.cli.office import AT_ONCE, COMMAND, PATIENCE, Office, leads, until
 
 COLOUR = re.compile(r"\x1b\[(?:\d+;)*(?:3[0-8]|9[0-7])(?:;\d+)*m")
