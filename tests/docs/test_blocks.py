@@ -33,6 +33,8 @@ OTHER_PROGRAMS: Final[Mapping[str, str]] = {
     "chown": "of the system",
     "cp": "of the system",
     "systemctl": "of the system",
+    "createuser": "of PostgreSQL; tests make their roles and databases by SQL",
+    "createdb": "of PostgreSQL, likewise",
 }
 """Programs that the documents name and the tests do not run, with the reason."""
 OPTIONS: Final = {name: {opt for one in parameters(found) for opt in one.opts} for name, found in commands()}
