@@ -70,8 +70,10 @@ _HIDING: Final = (
     r"[\w-]*(?:token|secret|password|passwort|passwd|assertion|hapikey|api_?key|api-key|private_?key|session_?id)"
 )
 _HIDE: Final = re.compile(rf"{_HIDING}|(?:proxy-)?authorization|(?:set-)?cookie|sid", re.IGNORECASE)
+# "unexpected token: in" and "INVALID_SESSION_ID: Session expired" are Salesforce's own words, and no secret.
 _ASSIGNED: Final = re.compile(
-    rf"(?<![\w-])({_HIDING}|(?<=[?&])(?:sid|sig|signature|key|code)){_BETWEEN}[^\s\"'&,;<>\\)\]}}]+", re.IGNORECASE
+    rf"(?<![\w-])(?<!unexpected )(?!invalid_session_id\b)({_HIDING}|(?<=[?&])(?:sid|sig|signature|key|code)){_BETWEEN}[^\s\"'&,;<>\\)\]}}]+",
+    re.IGNORECASE,
 )
 _PATTERNS: Final = (
     (("-----begin", "pat-", "whsec_", "00d", "eyj", "://"), _SHAPES, DOTS),

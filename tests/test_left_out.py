@@ -21,7 +21,7 @@ XFAIL = "import pytest\n@pytest.mark.xfail(reason='no database here')\ndef test_
 XPASS = "import pytest\n@pytest.mark.xfail(reason='no database here', strict=False)\ndef test_known():\n    pass\n"
 
 GAPS = {"marked": SKIPPED, "called": SKIPPED_INSIDE, "module": MODULE, "xfail": XFAIL, "xpass": XPASS}
-KEPT = frozenset({"conftest.py", "clock.py", "soql_log.py"})
+KEPT = frozenset({"canaries.py", "clock.py", "conftest.py", "server.py", "soql_log.py", "store"})
 
 
 def run(folder: Path, bodies: Mapping[str, str], *, ci: str, workers: int) -> subprocess.CompletedProcess[str]:

@@ -96,11 +96,11 @@ def test_what_matters_less_is_left_out(tmp_path: Path) -> None:
     """Ours below the level, packages below a warning."""
     stream = begun(tmp_path, level="info")
     say("write", Level.DEBUG)
-    logging.getLogger("urllib3").info("asked")
+    logging.getLogger("some.package").info("asked")
     assert lines(stream) == []
     stream = begun(tmp_path, level="debug")
     say("write", Level.DEBUG)
-    logging.getLogger("urllib3").debug("asked")
+    logging.getLogger("some.package").debug("asked")
     assert [one["event"] for one in lines(stream)] == ["write", "package"]
 
 

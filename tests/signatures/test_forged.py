@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connector.signatures.hubspot import HubSpotV3
@@ -209,6 +209,8 @@ ANY: Final = st.text(st.characters() | st.sampled_from("\ud800\udfff\xb2v1,=t%")
 
 @settings(max_examples=200, deadline=None)
 @given(headers=st.dictionaries(st.sampled_from(NAMES), ANY, max_size=6), body=st.binary(max_size=60), target=ANY)
+@example(headers=dict.fromkeys(NAMES, "\ud800"), body=b"", target="/w?secret=\ud800&key=\ud800")
+@example(headers={}, body=b"", target="/w\ud800")
 def test_nothing_raises(headers: dict[str, str], body: bytes, target: str) -> None:
     """Whatever a header holds: it is not believed, and nobody falls over it."""
     for sender in SENDERS:
