@@ -22,7 +22,10 @@ from typing import Any, Final
 import uvicorn
 from typing_extensions import override
 
-from connector.adapters.incoming import Arrived, Forged, Genuine, Posted, Read, Reply
+from connector.adapters.webhook.arriving import Payloads
+from connector.mapping.spec import EngagementMapping, FieldSpec, FieldType, SystemMapping, When
+from connector.mapping.vocabulary import PAYLOADS
+from connector.signatures.standard import Standard
 from connector.store import open_store
 from connector.store.base import Post, Store
 from connector.web.office import Office, Settings, State
@@ -56,27 +59,14 @@ def genuine(headers: Mapping[str, str], body: bytes) -> bool:
     return hmac.compare_digest(made.encode(), headers.get("webhook-signature", "").encode())
 
 
-class Signed:
-    """A system whose events are signed and all asked for; a `connector.adapters.incoming.Incoming`."""
-
-    signed = True
-    kept: frozenset[str] = frozenset()
-    reply = Reply()
-
-    def verify(self, posted: Posted) -> Genuine | Forged:
-        """See `Incoming.verify`."""
-        if genuine(posted.headers, posted.body):
-            return Genuine(posted.headers["webhook-id"])
-        return Forged("the signature is another one")
-
-    def asked_for(self, body: bytes, content_type: str, headers: Mapping[str, str]) -> bool:
-        """See `Incoming.asked_for`."""
-        del body, content_type, headers
-        return True
-
-    def read(self, arrived: Arrived) -> Read:
-        """See `Incoming.read`; nothing is read here."""
-        raise NotImplementedError
+def website() -> Payloads:
+    """Return the product's own way of taking such events: Standard Webhooks, and a mapping that asks for them."""
+    asked = When("type", equals=("page_viewed",))
+    events = EngagementMapping(SYSTEM, 0, "page_viewed", object=PAYLOADS, person={"email": "email"}, when=(asked,))
+    scheme = Standard([f"whsec_{base64.b64encode(SECRET).decode()}"])
+    return Payloads(
+        scheme, SystemMapping(SYSTEM, (), (events,), payloads=True), {"email": FieldSpec("email", FieldType.EMAIL)}
+    )
 
 
 class Silent:
@@ -113,7 +103,7 @@ class Ours:
         """Open it on a free port, with a new store in *file*."""
         self._store = open_store(f"sqlite:///{file}")
         self._store.upgrade()
-        self._server = serve(Settings(per_second=1_000_000), office(self._store), {SYSTEM: Signed()})
+        self._server = serve(Settings(per_second=1_000_000), office(self._store), {SYSTEM: website()})
 
     def url(self) -> str:
         """Return where it answers."""

@@ -50,7 +50,7 @@ class Knocks:
 
 def event(id_: str) -> bytes:
     """Return the request that posts a signed event of 1 KB."""
-    body = b'{"id":"%s","type":"page_viewed","text":"' % id_.encode()
+    body = b'{"id":"%s","type":"page_viewed","email":"ann@buyer.example","text":"' % id_.encode()
     body += b"x" * (_SIZE - len(body) - 2) + b'"}'
     timestamp = str(int(time.time()))
     head = (

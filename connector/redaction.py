@@ -72,7 +72,8 @@ _HIDING: Final = (
 _HIDE: Final = re.compile(rf"{_HIDING}|(?:proxy-)?authorization|(?:set-)?cookie|sid", re.IGNORECASE)
 # "unexpected token: in" and "INVALID_SESSION_ID: Session expired" are Salesforce's own words, and no secret.
 _ASSIGNED: Final = re.compile(
-    rf"(?<![\w-])(?<!unexpected )(?!invalid_session_id\b)({_HIDING}|(?<=[?&])(?:sid|sig|signature|key|code)){_BETWEEN}[^\s\"'&,;<>\\)\]}}]+",
+    rf"(?<![\w-])(?<!unexpected )(?!invalid_session_id\b)({_HIDING}|(?<=[?&])(?:sid|sig|signature|key|code))"
+    rf"{_BETWEEN}[^\s\"'&,;<>\\)\]}}]+",
     re.IGNORECASE,
 )
 _PATTERNS: Final = (
