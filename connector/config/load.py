@@ -77,6 +77,7 @@ def load(path: FilePath, environ: Mapping[str, str], now: datetime | None = None
     sheet = Sheet.of(merged(source.tables, overrides))
     for problem in source.strange:
         sheet.replace(problem, 0)
+    _refuse_password(source.tables, sheet)
     for problem in overrides.problems:
         sheet.note(problem)
     document = sheet.read(Document, (), {ENVIRON: environ, FOLDER: folder})
@@ -89,6 +90,15 @@ def load(path: FilePath, environ: Mapping[str, str], now: datetime | None = None
     broken = any(not one.warning for one in problems)
     facts = _facts(path, sheet.given)
     return Loaded(None if broken else config, problems, facts, shown_lines(source.text, source.tables))
+
+
+def _refuse_password(tables: Mapping[str, Any], sheet: Sheet) -> None:
+    """Refuse a password that stands in the file itself: who reads the agreement need not reach the database."""
+    store = tables.get("store")
+    url = store.get("url") if isinstance(store, Mapping) else None
+    if isinstance(url, str) and without_password(url) != url:
+        hint = "Take it out here and put the whole address into a file that CONNECTOR_STORE__URL_FILE names."
+        sheet.note(Problem(("store", "url"), "a password stands in the address of the database.", hint))
 
 
 def load_or_raise(path: FilePath, environ: Mapping[str, str]) -> Config:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from connector.problems import did_you_mean
@@ -21,6 +22,8 @@ _ENGINES: Final = (
     ("postgres", "connector.store.postgres"),
 )
 """URL scheme → module with `open_url(url, read_only=…)`; PostgreSQL's own programs know two names for it."""
+_DRIVERS: Final = frozenset({"psycopg", "psycopg_binary"})
+"""What the extra `postgres` brings."""
 _SHOWN: Final = re.compile("//[^/]*@")
 """User and password of an address."""
 
@@ -43,8 +46,21 @@ def open_store(url: str, *, read_only: bool = False) -> Store:
         shown = _SHOWN.sub("//", url)
         message = f'"{shown}" names no store that there is; supported: {known}. {did_you_mean(scheme, engines)}'
         raise ValueError(message.strip())
-    opened: Store = import_module(engines[scheme]).open_url(url, read_only=read_only)
+    opened: Store = _engine(engines[scheme], scheme).open_url(url, read_only=read_only)
     return opened
+
+
+def _engine(module: str, scheme: str) -> ModuleType:
+    """Return the module of an engine; StoreBroken where its driver is not installed."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.partition(".")[0] not in _DRIVERS:
+            raise
+        from connector.store.base import StoreBroken  # noqa: PLC0415 - see the module's docstring
+
+        words = f"{scheme}:// needs the driver {missing.name}. Install it: pip install 'lifecycle-connector[postgres]'"
+        raise StoreBroken(words) from missing
 
 
 def upgrade(url: str) -> tuple[str, str]:

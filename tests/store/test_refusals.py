@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -202,3 +204,18 @@ def test_a_lock_is_busy_and_not_broken(name: str) -> None:
     error.sqlite_errorname = name
     with pytest.raises(StoreBusy, match="Try again"), translated(Path("x.db")):
         raise error
+
+
+def test_without_the_driver_the_extra_is_named() -> None:
+    """In a process that has no psycopg; nobody reads of modules."""
+    script = (
+        "import sys; sys.modules['psycopg'] = None\n"
+        "from connector.store import open_store\n"
+        "from connector.store.base import StoreBroken\n"
+        "try:\n    open_store('postgresql://connector@db.example/connector')\n"
+        "except StoreBroken as broken:\n    print(broken)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == (
+        "postgresql:// needs the driver psycopg. Install it: pip install 'lifecycle-connector[postgres]'"
+    )
