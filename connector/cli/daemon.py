@@ -26,6 +26,7 @@ from connector.schedule import Loop
 from connector.schedule import run as run_loop
 from connector.store import open_store
 from connector.store.base import Store
+from connector.sync import Pass
 
 _ENDING: Final = (signal.SIGTERM, signal.SIGINT)
 
@@ -95,13 +96,18 @@ def _run(file: Path | None, config: Config) -> Exit:
             notes.tell(event)
             front.tell(event)
 
+        def passed(done: Pass) -> None:
+            """Log what a pass came to, and count it."""
+            notes.done(done)
+            front.passed(done)
+
         while not signals.ending.is_set():
             loop = Loop(
                 ready(assemble(config, store=store, tell=tell, stopping=signals.breaking_off)),
                 check=refuse_what_the_crm_lacks,
                 on_ready=notes.ready,
                 on_begin=notes.began,
-                on_pass=notes.done,
+                on_pass=passed,
                 on_lack=notes.lack,
                 on_busy=notes.busy,
             )

@@ -12,9 +12,10 @@ from connector.events import Event
 from connector.problems import ConfigurationInvalid, Problem
 from connector.schedule import HEARTBEAT, Loop
 from connector.store.base import Store
+from connector.sync import Pass
 from connector.web.bodies import Bounds
 from connector.web.health import alive, ready
-from connector.web.metrics import Metrics, stored
+from connector.web.metrics import Metrics, Requests, stored
 from connector.web.office import Office, Settings, State
 from connector.web.server import CannotListen, Server, serve
 
@@ -36,7 +37,10 @@ class Front:
             ConfigurationInvalid: The address cannot be listened on.
         """
         self._loop: Loop | None = None
-        self._metrics = Metrics(lambda: stored(self._engine(), HEARTBEAT) if self._loop is not None else ())
+        self._requests = Requests()
+        self._metrics = Metrics(
+            lambda: stored(self._engine(), HEARTBEAT, self._requests) if self._loop is not None else ()
+        )
         self._server = self._opened(config, store, note)
 
     @property
@@ -48,8 +52,18 @@ class Front:
         """Count one event of the steps."""
         self._metrics.tell(event)
 
+    def exposition(self) -> tuple[bytes, str]:
+        """Return the figures as /metrics shows them, and their content type."""
+        return self._metrics.exposition()
+
+    def passed(self, done: Pass) -> None:
+        """Count one pass."""
+        self._metrics.passed(done.seconds)
+
     def serve_for(self, loop: Loop) -> None:
         """Let what arrives wake *loop* from now on, and take what its configuration asks for."""
+        if self._loop is not None:
+            self._requests.keep(self._loop.engine)
         self._loop = loop
         if self._server is not None:
             self._server.use(loop.engine.incoming)

@@ -9,22 +9,27 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter as Counted
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from connector import __version__
+from connector.budget import Left
 from connector.commands import kind_of
 from connector.engine import Engine
 from connector.events import CameBack, Dropped, Evaluated, Event, Pulled, Refused, Tried, WentDown
 
+_ASKED: Final = "asked"
+_REFUSED: Final = "refused"
 _FRESH: Final = 2.0
 """Seconds for which what was read from the store is shown again: a scrape must not keep writers waiting."""
+_PASSES: Final = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)
 _ANSWERS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 
 
@@ -41,6 +46,9 @@ class Metrics:
         self._writes = make("writes", "Writes by what came of them.", ("system", "kind", "outcome"))
         self._refused = make("rows_refused", "Rows and deliveries that were put aside.", ("system",))
         self._downs = make("outages", "Times a system was found down.", ("system", "kind"))
+        self._passes = Histogram(
+            "connector_pass_seconds", "How long passes took.", buckets=_PASSES, registry=self.registry
+        )
         self._answered = Histogram(
             "connector_webhook_answer_seconds",
             "How long a sender waited for the answer to a webhook.",
@@ -71,6 +79,10 @@ class Metrics:
                 self._downs.labels(event.system, event.kind).inc()
             case CameBack():
                 return
+
+    def passed(self, seconds: float) -> None:
+        """Count one pass and how long it took."""
+        self._passes.observe(seconds)
 
     def received(self, system: str, result: str) -> None:
         """See `connector.web.office.Numbers`."""
@@ -108,7 +120,7 @@ class _Stored:
 class _Gauges:
     """Gauges in the making."""
 
-    found: dict[str, GaugeMetricFamily]
+    found: dict[str, GaugeMetricFamily | CounterMetricFamily]
 
     def add(self, name: str, help_: str, labels: Mapping[str, str], value: float) -> None:
         """Add one value; the labels of one name are always the same."""
@@ -117,8 +129,34 @@ class _Gauges:
             family = self.found[name] = GaugeMetricFamily(f"connector_{name}", help_, labels=list(labels))
         family.add_metric(list(labels.values()), value)
 
+    def count(self, name: str, help_: str, labels: Mapping[str, str], value: float) -> None:
+        """Add one value of a counter that is kept elsewhere; the exposition appends "_total" to its name."""
+        family = self.found.get(name)
+        if family is None:
+            family = self.found[name] = CounterMetricFamily(f"connector_{name}", help_, labels=list(labels))
+        family.add_metric(list(labels.values()), value)
 
-def stored(engine: Engine, heartbeat: str) -> Iterable[Metric]:
+
+class Requests:
+    """Requests to each system since the daemon began, over all configurations that it has had."""
+
+    def __init__(self) -> None:
+        """Begin at zero."""
+        self._before: Counted[tuple[str, str]] = Counted()
+
+    def keep(self, engine: Engine) -> None:
+        """Add what *engine* has asked: another one takes its place and begins at zero."""
+        for name, budget in engine.budgets.items():
+            left = budget.left()
+            self._before[name, _ASKED] += left.asked
+            self._before[name, _REFUSED] += left.refused
+
+    def now(self, name: str, left: Left) -> tuple[int, int]:
+        """Return how many requests there were and how many were answered 429, those of *left* included."""
+        return self._before[name, _ASKED] + left.asked, self._before[name, _REFUSED] + left.refused
+
+
+def stored(engine: Engine, heartbeat: str, requests: Requests) -> Iterable[Metric]:
     """Return what the store and the budgets of *engine* say now; *heartbeat* names the note."""
     gauges = _Gauges({})
     now = engine.clock()
@@ -141,8 +179,9 @@ def stored(engine: Engine, heartbeat: str) -> Iterable[Metric]:
         )
     for name, budget in engine.budgets.items():
         left = budget.left()
-        gauges.add("api_calls", "Requests since the process or its configuration began.", {"system": name}, left.asked)
-        gauges.add("api_refused", "Requests that were answered 429, likewise.", {"system": name}, left.refused)
+        asked, refused = requests.now(name, left)
+        gauges.count("api_calls", "Requests to a system.", {"system": name}, asked)
+        gauges.count("api_refused", "Requests that were answered 429.", {"system": name}, refused)
         gauges.add("api_used_today", "Requests of the day.", {"system": name}, left.used_today)
         if left.vendor_left_today is not None:
             what = "Requests that the vendor said are left for the account today."
