@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Executable, and_, bindparam, func, not_, or_, select, update
+from sqlalchemy import Executable, Insert, and_, bindparam, func, insert, not_, or_, select, update
 
 from connector.commands import Rank
 from connector.model import CrmRef
@@ -19,8 +20,6 @@ from connector.store.schema import effects, live
 
 REPLACED: Final = "replaced by a newer one"
 _WAITING: Final = (State.PENDING.value, State.HELD.value)
-_TABLE: Final = effects
-"""The table, where an argument of the port has its name."""
 _UNDER_WAY: Final = frozenset({State.INFLIGHT, State.UNKNOWN, State.PENDING})
 _OVER: Final = frozenset({State.DONE, State.PARKED, State.DROPPED})
 
@@ -133,6 +132,12 @@ _DROP = (
 _CLOSE = update(effects).where(among(effects.c.key)).values(closed=bindparam("how"), closed_at=bindparam("now"))
 
 
+@cache
+def _new() -> Insert:
+    """Return the statement that stores what is new."""
+    return insert(effects)
+
+
 class Delivery(Outbox):
     """Writing the outbox."""
 
@@ -148,7 +153,7 @@ class Delivery(Outbox):
         if not wanted:
             return ()
         rows = [raw_effect(effect) for effect in wanted.values()]
-        self._change(self._insert(_TABLE), rows)
+        self._change(_new(), rows)
         self._change_in(_REPLACE, sorted({str(row["name"]) for row in rows}))
         return tuple(id_ for (id_,) in self._rows_in(_IDS, wanted))
 

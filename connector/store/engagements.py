@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -51,11 +52,13 @@ def _telling(raw: Mapping[str, object]) -> tuple[str, str]:
     return str(raw["at"]), str(raw["attributes"] or "")
 
 
+@cache
 def _once(insert: Insert) -> Any:  # noqa: ANN401 - the engine's own INSERT has no common type
     """Return the statement that inserts an engagement unless another writer was faster."""
     return insert(engagements).on_conflict_do_nothing(index_elements=[engagements.c.key])
 
 
+@cache
 def _gone_for_good(insert: Insert) -> Any:  # noqa: ANN401 - the engine's own INSERT has no common type
     """Return the statement that remembers a key that was taken back."""
     return insert(withdrawn).on_conflict_do_nothing(index_elements=[withdrawn.c.key])

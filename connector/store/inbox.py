@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, insert, literal_column, or_, select, update
+from sqlalchemy import Insert, Select, and_, bindparam, delete, func, insert, literal_column, or_, select, update
 
 from connector.store import codec
 from connector.store.lists import among
@@ -60,6 +62,21 @@ _FORGET = delete(inbox).where(
 )
 
 
+@cache
+def _new() -> Insert:
+    """Return the statement that stores what is new."""
+    return insert(inbox)
+
+
+@cache
+def _deliveries(*, done: bool, of_one: bool) -> Select[Any]:
+    """Return the statement that reads deliveries in some states, with or without those that are DONE, of one system."""
+    statement = select(*_COLUMNS).where(among(inbox.c.state)).order_by(inbox.c.id).limit(bindparam("most"))
+    if not done:
+        statement = statement.where(_NOT_DONE)
+    return statement.where(inbox.c.system == bindparam("of_system")) if of_one else statement
+
+
 def _delivery(row: Raw) -> Delivery:
     """Return what a row of the table says."""
     system, event_id, digest, body, received_at, content_type, headers, id_, state, problem, settled_at = row
@@ -103,12 +120,9 @@ class Inbox(Statements):
         self, states: Sequence[Post] = (Post.NEW,), system: str = "", limit: int = 500
     ) -> tuple[Delivery, ...]:
         """See `Reading.deliveries`."""
-        statement = select(*_COLUMNS).where(among(inbox.c.state)).order_by(inbox.c.id).limit(limit)
-        if Post.DONE not in states:
-            statement = statement.where(_NOT_DONE)
-        if system:
-            statement = statement.where(inbox.c.system == system)
-        return tuple(map(_delivery, self._rows_in(statement, [str(state) for state in states])))
+        statement = _deliveries(done=Post.DONE in states, of_one=bool(system))
+        asked = {"of_system": system, "most": limit} if system else {"most": limit}
+        return tuple(map(_delivery, self._rows_in(statement, [str(state) for state in states], **asked)))
 
     def deliveries_waiting(self) -> Mapping[Post, int]:
         """See `Reading.deliveries_waiting`; states that nothing is in are left out."""
@@ -133,7 +147,7 @@ class InboxWriting(Inbox):
             for event_id, digest in self._rows_in(_KNOWN, ids, of_system=system):
                 digests[system, event_id] = digest
                 new.discard((system, event_id))
-        self._change(insert(inbox), [_raw(row) for row in first.values() if (row.system, row.event_id) in new])
+        self._change(_new(), [_raw(row) for row in first.values() if (row.system, row.event_id) in new])
         return tuple(self._answer(row, digests, new) for row in rows)
 
     @staticmethod

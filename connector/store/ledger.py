@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -12,7 +13,7 @@ from connector.model import Actor, Transition
 from connector.store import codec
 from connector.store.base import AgreementRow
 from connector.store.schema import agreements, transitions
-from connector.store.statements import Raw, Statements
+from connector.store.statements import Insert, Raw, Statements
 
 _AT_ONCE: Final = 500
 """Ledger rows in memory while it is read through."""
@@ -29,6 +30,14 @@ _STEPS = select(
     transitions.c.system,
 ).order_by(transitions.c.at, transitions.c.id)
 _EDITIONS = select(*agreements.c).order_by(agreements.c.first_seen, agreements.c.version)
+
+
+@cache
+def _once(insert: Insert) -> Any:  # noqa: ANN401 - the engine's own INSERT has no common type
+    """Return the statement that inserts a step unless it is known."""
+    return insert(transitions).on_conflict_do_nothing(
+        index_elements=[transitions.c.person_id, transitions.c.target, transitions.c.at, transitions.c.actor]
+    )
 
 
 def _transition(row: Raw) -> Transition:
@@ -79,11 +88,8 @@ class LedgerWriting(Ledger):
 
     def add_transitions(self, rows: Iterable[Transition]) -> None:
         """See `Writing.add_transitions`."""
-        once = self._insert(transitions).on_conflict_do_nothing(
-            index_elements=[transitions.c.person_id, transitions.c.target, transitions.c.at, transitions.c.actor]
-        )
         self._change(
-            once,
+            _once(self._insert),
             [
                 {
                     "person_id": row.person_id,

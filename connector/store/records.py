@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -125,6 +126,7 @@ def _raw(row: Held) -> dict[str, object]:
     }
 
 
+@cache
 def _save(insert: Insert) -> Any:  # noqa: ANN401 - the engine's own INSERT has no common type
     """Return the statement that inserts a row, or replaces all of it by name."""
     new = insert(records)
@@ -132,6 +134,7 @@ def _save(insert: Insert) -> Any:  # noqa: ANN401 - the engine's own INSERT has 
     return new.on_conflict_do_update(index_elements=[records.c.name], set_=columns)
 
 
+@cache
 def _refuse(insert: Insert) -> Any:  # noqa: ANN401 - the engine's own INSERT has no common type
     """Return the statement that inserts a refused row, or refreshes all of it but when it was first refused."""
     new = insert(quarantine)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from connector.store import codec
 from connector.store.base import Cursor, Run
 from connector.store.schema import cursors, epochs, notes, runs
-from connector.store.statements import Statements
+from connector.store.statements import Insert, Statements
 
 _EPOCH: Final = "process"
 KEPT: Final = 2000
@@ -24,6 +25,23 @@ _FINISH = (
     .where(runs.c.id == bindparam("run"))
     .values(finished_at=bindparam("ended"), counts=bindparam("counted"), error=bindparam("failed"))
 )
+
+
+@cache
+def _cursor(insert: Insert) -> Any:  # noqa: ANN401 - the engine's own INSERT has no common type
+    """Return the statement that inserts a cursor, or replaces all of it."""
+    new = insert(cursors)
+    return new.on_conflict_do_update(
+        index_elements=[cursors.c.system, cursors.c.stream],
+        set_={name: new.excluded[name] for name in ("cursor", "as_of", "looked_at", "loaded")},
+    )
+
+
+@cache
+def _note(insert: Insert) -> Any:  # noqa: ANN401 - the engine's own INSERT has no common type
+    """Return the statement that inserts a note, or replaces its text."""
+    new = insert(notes)
+    return new.on_conflict_do_update(index_elements=[notes.c.name], set_={"text": new.excluded.text})
 
 
 class Runs(Statements):
@@ -65,13 +83,8 @@ class RunsWriting(Runs):
 
     def save_cursor(self, cursor: Cursor) -> None:
         """See `Writing.save_cursor`."""
-        new = self._insert(cursors)
-        saved = new.on_conflict_do_update(
-            index_elements=[cursors.c.system, cursors.c.stream],
-            set_={name: new.excluded[name] for name in ("cursor", "as_of", "looked_at", "loaded")},
-        )
         self._connection.execute(
-            saved,
+            _cursor(self._insert),
             {
                 "system": cursor.system,
                 "stream": cursor.stream,
@@ -113,9 +126,7 @@ class RunsWriting(Runs):
 
     def save_note(self, name: str, text: str) -> None:
         """See `Writing.save_note`."""
-        new = self._insert(notes)
-        saved = new.on_conflict_do_update(index_elements=[notes.c.name], set_={"text": new.excluded.text})
-        self._connection.execute(saved, {"name": name, "text": text})
+        self._connection.execute(_note(self._insert), {"name": name, "text": text})
 
     def next_epoch(self) -> int:
         """See `Writing.next_epoch`; the first is 1, 0 stands for nobody."""

@@ -54,7 +54,10 @@ class SqliteStore:
             pool_size=_READERS,
             max_overflow=-1,
             pool_use_lifo=True,
+            # Every block ends its own transaction.
+            pool_reset_on_return=None,
         )
+        self._writer: Connection | None = None
         event.listen(self._engine, "begin", _begin)
         with translated(path), self._engine.connect() as connection:
             versions.found(connection, path)
@@ -109,10 +112,23 @@ class SqliteStore:
 
     @contextmanager
     def _writing(self) -> Iterator[Turn]:
-        """Lend the one writing transaction."""
-        with self._taking_turns(), translated(self._path), self._open(_WRITES) as connection, connection.begin():
-            self._check(connection)
-            yield Turn(connection, insert)
+        """Lend the one writing transaction, on a connection that is kept for the next; after any failure a new one."""
+        with self._taking_turns(), translated(self._path):
+            if self._writer is None:
+                self._writer = self._open(_WRITES)
+            try:
+                with self._writer.begin():
+                    self._check(self._writer)
+                    yield Turn(self._writer, insert)
+            except BaseException:
+                self._drop_writer()
+                raise
+
+    def _drop_writer(self) -> None:
+        """Give the kept connection back, so that the next writer begins with a sound one."""
+        dropped, self._writer = self._writer, None
+        if dropped is not None:
+            dropped.close()
 
     @contextmanager
     def _taking_turns(self) -> Iterator[None]:
@@ -157,6 +173,8 @@ class SqliteStore:
 
     def close(self) -> None:
         """See `Store.close`."""
+        with self._taking_turns():
+            self._drop_writer()
         self._engine.dispose()
 
 

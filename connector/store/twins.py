@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -17,6 +18,7 @@ from connector.store.statements import Insert, Statements
 _NAMED_BY = select(twins.c.name, twins.c.named_by).where(among(twins.c.name))
 
 
+@cache
 def _save(insert: Insert) -> Any:  # noqa: ANN401 - the engine's own INSERT has no common type
     """Return the statement that remembers a twin; the last row that named it counts."""
     new = insert(twins)

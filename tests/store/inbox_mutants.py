@@ -17,9 +17,14 @@ INBOX: Final = (
         inbox.a_delivery_is_stored_once,
     ),
     Mutant("inbox", 'inbox.c.system == bindparam("of_system"), among', "among", inbox.ids_are_a_systems_own),
-    Mutant("inbox", "where(inbox.c.system == system)", "where(inbox.c.system != system)", inbox.ids_are_a_systems_own),
+    Mutant(
+        "inbox",
+        'statement.where(inbox.c.system == bindparam("of_system")) if',
+        'statement.where(inbox.c.system != bindparam("of_system")) if',
+        inbox.ids_are_a_systems_own,
+    ),
     Mutant("inbox", "order_by(inbox.c.id)", "order_by(inbox.c.received_at)", inbox.a_delivery_comes_back_as_it_was),
-    Mutant("inbox", ".limit(limit)", "", inbox.a_delivery_comes_back_as_it_was),
+    Mutant("inbox", '.limit(bindparam("most"))', "", inbox.a_delivery_comes_back_as_it_was),
     Mutant(
         "inbox",
         "codec.json_of(dict(row.headers)) if row.headers else None",

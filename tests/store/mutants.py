@@ -257,15 +257,16 @@ _LIFE: Final = (
     ),
     Mutant(
         "runs",
-        '        self._connection.execute(\n            saved,\n            {\n                "system"',
-        "        self._connection.exec_driver_sql('COMMIT')\n        self._connection.exec_driver_sql('BEGIN')\n"
-        '        self._connection.execute(\n            saved,\n            {\n                "system"',
+        "self._connection.execute(\n            _cursor(self._insert),\n            {\n",
+        "self._connection.exec_driver_sql('COMMIT')\n        self._connection.exec_driver_sql('BEGIN')\n"
+        "        self._connection.execute(\n            _cursor(self._insert),\n            {\n",
         life.a_block_that_fails_leaves_nothing,
     ),
     Mutant(
         "sqlite",
-        "            yield Turn(connection, insert)\n",
-        "            yield Turn(connection, insert)\n            connection.exec_driver_sql('ROLLBACK')\n",
+        "                    yield Turn(self._writer, insert)\n",
+        "                    yield Turn(self._writer, insert)\n"
+        "                    self._writer.exec_driver_sql('ROLLBACK')\n",
         life.what_a_block_saved_is_there_for_the_next_process,
     ),
     Mutant(
