@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+
+from prometheus_client.core import Metric
 
 from connector.assemble import wall_clock
 from connector.config.load import locate
@@ -37,10 +39,9 @@ class Front:
             ConfigurationInvalid: The address cannot be listened on.
         """
         self._loop: Loop | None = None
-        self._requests = Requests()
-        self._metrics = Metrics(
-            lambda: stored(self._engine(), HEARTBEAT, self._requests) if self._loop is not None else ()
-        )
+        # One pair, exchanged as a whole: a scrape in between would count an engine twice, or not at all.
+        self._counted: tuple[Engine, Requests] | None = None
+        self._metrics = Metrics(self._stored)
         self._server = self._opened(config, store, note)
 
     @property
@@ -62,8 +63,8 @@ class Front:
 
     def serve_for(self, loop: Loop) -> None:
         """Let what arrives wake *loop* from now on, and take what its configuration asks for."""
-        if self._loop is not None:
-            self._requests.keep(self._loop.engine)
+        before = self._counted
+        self._counted = (loop.engine, before[1].after(before[0]) if before is not None else Requests())
         self._loop = loop
         if self._server is not None:
             self._server.use(loop.engine.incoming)
@@ -98,6 +99,10 @@ class Front:
         """Let the loop look at what has arrived."""
         if self._loop is not None:
             self._loop.arrived.set()
+
+    def _stored(self) -> Iterable[Metric]:
+        """Return what store and budgets say now; nothing before there is a loop."""
+        return stored(self._counted[0], HEARTBEAT, self._counted[1]) if self._counted is not None else ()
 
     def _engine(self) -> Engine:
         """Return what the loop works with."""

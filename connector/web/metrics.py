@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter as Counted
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -20,13 +20,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from connector import __version__
-from connector.budget import Left
 from connector.commands import kind_of
 from connector.engine import Engine
 from connector.events import CameBack, Dropped, Evaluated, Event, Pulled, Refused, Tried, WentDown
 
-_ASKED: Final = "asked"
-_REFUSED: Final = "refused"
 _FRESH: Final = 2.0
 """Seconds for which what was read from the store is shown again: a scrape must not keep writers waiting."""
 _PASSES: Final = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)
@@ -137,23 +134,24 @@ class _Gauges:
         family.add_metric(list(labels.values()), value)
 
 
+@dataclass(frozen=True, slots=True)
 class Requests:
-    """Requests to each system since the daemon began, over all configurations that it has had."""
+    """
+    Requests to each system by earlier engines of this daemon; each new one begins at zero.
 
-    def __init__(self) -> None:
-        """Begin at zero."""
-        self._before: Counted[tuple[str, str]] = Counted()
+    Attributes:
+        asked: By system.
+        refused: Those of them that were answered 429.
+    """
 
-    def keep(self, engine: Engine) -> None:
-        """Add what *engine* has asked: another one takes its place and begins at zero."""
-        for name, budget in engine.budgets.items():
-            left = budget.left()
-            self._before[name, _ASKED] += left.asked
-            self._before[name, _REFUSED] += left.refused
+    asked: Mapping[str, int] = field(default_factory=dict)
+    refused: Mapping[str, int] = field(default_factory=dict)
 
-    def now(self, name: str, left: Left) -> tuple[int, int]:
-        """Return how many requests there were and how many were answered 429, those of *left* included."""
-        return self._before[name, _ASKED] + left.asked, self._before[name, _REFUSED] + left.refused
+    def after(self, engine: Engine) -> Requests:
+        """Return what counts once another engine takes the place of *engine*."""
+        left = {name: budget.left() for name, budget in engine.budgets.items()}
+        asked = Counted(self.asked) + Counted({name: one.asked for name, one in left.items()})
+        return Requests(asked, Counted(self.refused) + Counted({name: one.refused for name, one in left.items()}))
 
 
 def stored(engine: Engine, heartbeat: str, requests: Requests) -> Iterable[Metric]:
@@ -179,9 +177,9 @@ def stored(engine: Engine, heartbeat: str, requests: Requests) -> Iterable[Metri
         )
     for name, budget in engine.budgets.items():
         left = budget.left()
-        asked, refused = requests.now(name, left)
-        gauges.count("api_calls", "Requests to a system.", {"system": name}, asked)
-        gauges.count("api_refused", "Requests that were answered 429.", {"system": name}, refused)
+        asked, refused = (before.get(name, 0) for before in (requests.asked, requests.refused))
+        gauges.count("api_calls", "Requests to a system.", {"system": name}, asked + left.asked)
+        gauges.count("api_refused", "Requests that were answered 429.", {"system": name}, refused + left.refused)
         gauges.add("api_used_today", "Requests of the day.", {"system": name}, left.used_today)
         if left.vendor_left_today is not None:
             what = "Requests that the vendor said are left for the account today."

@@ -89,11 +89,12 @@ def test_requests_never_go_back_when_the_configuration_is_read_again(tmp_path: P
     """Another engine begins at zero; the counter goes on."""
     watched = Watched(tmp_path)
     watched.round()
-    asked = watched.world.portal.api_calls
-    assert asked > 0
-    watched.serve()
-    watched.round()
-    assert watched.world.portal.api_calls > asked
+    for _ in range(2):
+        asked = watched.world.portal.api_calls
+        assert asked > 0
+        watched.serve()
+        watched.round()
+        assert watched.world.portal.api_calls > asked
     assert value(watched.figures(), "api_calls_total", system="hubspot") == watched.world.portal.api_calls
 
 

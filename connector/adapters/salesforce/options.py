@@ -105,7 +105,7 @@ class Options(Table):
     webhook_secret: Secret | None = option(
         None,
         example='{ env = "SALESFORCE_WEBHOOK_SECRET" }',
-        says="Secret in the address of the Outbound Message, /webhooks/NAME?secret=…; without it none is believed.",
+        says="Secret in the address of the Outbound Message, /webhooks/NAME?secret=…; a message without it is refused.",
         shown="whoever knows the organization's id is believed",
         kind="secret",
     )
