@@ -247,14 +247,13 @@ def summed_up(engine: Engine, done: Pass) -> None:
     """Fill in what is waiting, held, unknown and put aside, as the store has it now."""
     with engine.store.reading() as look:
         backlog = look.backlog()
-        held = look.effects(states=(State.HELD,), limit=1_000_000)
-        done.quarantined = len(look.quarantined())
+        done.held = look.held_by_brake()
+        done.quarantined = look.quarantined_count()
     states: Counter[State] = Counter()
     for (_, state), count in backlog.items():
         states[state] += count
     done.unknown = states[State.UNKNOWN] + states[State.INFLIGHT]
     done.waiting = states[State.PENDING] + done.unknown
-    done.held = brakes.counted(held)
     done.budget = {name: budget.left() for name, budget in engine.budgets.items()}
 
 

@@ -207,46 +207,81 @@ def healthcheck(config: ConfigFile = None) -> None:
     raise typer.Exit(pulse.healthcheck(config))
 
 
+Ids = Annotated[list[int] | None, typer.Argument(help="Ids from the list.")]
+States = Annotated[list[str] | None, typer.Option("--state", help="held, pending, unknown, parked, dropped, done.")]
+OfSystem = Annotated[str, typer.Option("--system", help="Only those of this system, as in [systems.NAME].")]
+OfKind = Annotated[str, typer.Option("--kind", help="Only those of this kind: task, stage or fields.")]
+OfPerson = Annotated[str, typer.Option("--person", help="Only one person's: e-mail address, CRM id, or our own id.")]
+ForReason = Annotated[str, typer.Option("--reason", help="Only those whose reason has these words.")]
+Since = Annotated[str, typer.Option("--since", help='Only those from then on: "2 days", or a day such as 2026-11-24.')]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
+Deliveries = Annotated[bool, typer.Option("--quarantine", help="Deliveries that were put aside, instead of writes.")]
+
+
 @outbox.command("list")
-def outbox_list(
+def outbox_list(  # noqa: PLR0913 - the command has these switches
+    ids: Ids = None,
     config: ConfigFile = None,
-    state: Annotated[list[str] | None, typer.Option(help="held, pending, unknown, parked, dropped, done.")] = None,
+    state: States = None,
+    system: OfSystem = "",
+    kind: OfKind = "",
+    person: OfPerson = "",
+    reason: ForReason = "",
+    since: Since = "",
     limit: Annotated[int, typer.Option(help="Most rows.")] = 100,
     *,
     quarantine: Annotated[
-        bool, typer.Option(help="What could not be mapped (rows, deliveries), instead of writes.")
+        bool, typer.Option("--quarantine", help="What could not be mapped (rows, deliveries), instead of writes.")
     ] = False,
     json: Json = False,
 ) -> None:
     """List writes that are not done, with the vendor's own words."""
-    from connector.cli import waiting  # noqa: PLC0415 - see the module's first line
+    from connector.cli import choosing, waiting  # noqa: PLC0415 - see the module's first line
 
-    raise typer.Exit(waiting.show(config, tuple(state or ()), limit, quarantine=quarantine, as_json=json))
+    asked = choosing.Asked(tuple(ids or ()), tuple(state or ()), system, kind, person, reason, since)
+    raise typer.Exit(waiting.show(config, asked, limit, quarantine=quarantine, as_json=json))
 
 
 @outbox.command("retry")
-def outbox_retry(
+def outbox_retry(  # noqa: PLR0913 - the command has these switches
     ids: Annotated[list[int] | None, typer.Argument(help="Ids from the list; all parked ones when left out.")] = None,
     config: ConfigFile = None,
+    system: OfSystem = "",
+    kind: OfKind = "",
+    person: OfPerson = "",
+    reason: ForReason = "",
+    since: Since = "",
     *,
-    quarantine: Annotated[bool, typer.Option(help="Deliveries that were put aside, instead of writes.")] = False,
+    quarantine: Deliveries = False,
+    yes: Yes = False,
 ) -> None:
-    """Let parked writes go again with the next pass."""
-    from connector.cli import waiting  # noqa: PLC0415 - see the module's first line
+    """Let parked writes go again with the next pass; what goes is shown first."""
+    from connector.cli import choosing, waiting  # noqa: PLC0415 - see the module's first line
 
-    raise typer.Exit(waiting.retry(config, tuple(ids or ()), quarantine=quarantine))
+    asked = choosing.Asked(tuple(ids or ()), (), system, kind, person, reason, since)
+    raise typer.Exit(waiting.retry(config, asked, quarantine=quarantine, yes=yes))
 
 
 @outbox.command("drop")
-def outbox_drop(
-    ids: Annotated[list[int], typer.Argument(help="Ids from the list.")],
-    reason: Annotated[str, typer.Option(help="Why, for the record.")] = "dropped by an admin",
+def outbox_drop(  # noqa: PLR0913 - the command has these switches
+    ids: Ids = None,
     config: ConfigFile = None,
+    state: States = None,
+    system: OfSystem = "",
+    kind: OfKind = "",
+    person: OfPerson = "",
+    reason: ForReason = "",
+    since: Since = "",
+    note: Annotated[str, typer.Option(help="Why, for the record.")] = "dropped by an admin",
+    *,
+    quarantine: Deliveries = False,
+    yes: Yes = False,
 ) -> None:
-    """Give writes up for good."""
-    from connector.cli import waiting  # noqa: PLC0415 - see the module's first line
+    """Give writes up for good; what is given up is shown first."""
+    from connector.cli import choosing, waiting  # noqa: PLC0415 - see the module's first line
 
-    raise typer.Exit(waiting.drop(config, tuple(ids), reason))
+    asked = choosing.Asked(tuple(ids or ()), tuple(state or ()), system, kind, person, reason, since)
+    raise typer.Exit(waiting.drop(config, asked, note, quarantine=quarantine, yes=yes))
 
 
 Payload = Annotated[Path, typer.Argument(help="File with the body; .form for a form, anything else for JSON.")]

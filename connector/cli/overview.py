@@ -58,7 +58,7 @@ def _facts(config: Config, look: Reading, schemas: Mapping[str, Schema | None]) 
             "unknown": totals[State.UNKNOWN] + totals[State.INFLIGHT],
             "parked": totals[State.PARKED],
         },
-        "quarantined": len(look.quarantined()),
+        "quarantined": look.quarantined_count(),
         "people": dict(look.person_counts()),
         "agreement": {"version": config.agreement.version, "hash": config.agreement.hash},
         "next_due": look.next_due(),

@@ -36,6 +36,10 @@ KNOWN: Final = (ConfigurationInvalid, *_SAID)
 """What is ended with a sentence of ours."""
 
 
+class Mistaken(Exception):  # noqa: N818 - the name says who erred
+    """What was typed names nothing there is; the text says which and what may be written (exit code 2)."""
+
+
 class Refused(ConfigurationInvalid):
     """A configuration that cannot be used, with the lines of its file, to show each problem where it stands."""
 
@@ -153,6 +157,9 @@ def told(command: Callable[..., Exit]) -> Callable[..., Exit]:
             return command(*args, **kwargs)
         except ConfigurationInvalid as invalid:
             return _problems(invalid)
+        except Mistaken as mistaken:
+            err(str(mistaken))
+            return Exit.USAGE
         except _SAID as known:
             sentence, code = ending(known)
             err(sentence)

@@ -2,52 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from connector.arrivals import KEPT_ASIDE
 from connector.assemble import wall_clock
+from connector.cli.choosing import Asked, agreed, chosen, refuse_mistakes
 from connector.cli.exits import Exit
 from connector.cli.say import counted, data, err, out, settled, told
 from connector.cli.tables import one_line
 from connector.commands import CreateTask, SetStage, kind_of
-from connector.problems import did_you_mean
+from connector.config.nouns import Config
 from connector.store import open_store
-from connector.store.base import Delivery, Effect, Post, Quarantined, State, Store
+from connector.store.base import Delivery, Effect, Post, Quarantined, State, Store, Writing
 
 _USUAL: Final = (State.HELD, State.PENDING, State.INFLIGHT, State.UNKNOWN, State.PARKED)
+_PARKED: Final = (State.PARKED,)
+_DROPPABLE: Final = (State.HELD, State.PENDING, State.UNKNOWN, State.PARKED)
+_SHOWN: Final = 10
+"""Writes that are shown before they are changed; the others are counted."""
+_ASIDE: Final = "connector outbox list --quarantine"
 
 
 @told
-def show(file: Path | None, states: tuple[str, ...], limit: int, *, quarantine: bool, as_json: bool) -> Exit:
-    """List writes that are not done, or rows that could not be mapped."""
+def show(file: Path | None, asked: Asked, limit: int, *, quarantine: bool, as_json: bool) -> Exit:
+    """List writes that are not done, or what could not be mapped."""
     config = settled(file, online=False)
-    unknown = next((one for one in states if one not in {str(state) for state in State}), "")
-    if unknown:
-        hint = did_you_mean(unknown, list(State)) or f"There are {', '.join(State)}."
-        err(f'--state {unknown}: there is no state "{unknown}". {hint}')
-        return Exit.USAGE
+    refuse_mistakes(config, asked, wall_clock())
     store = open_store(config.store_url, read_only=True)
     with store.reading() as look:
-        aside = look.quarantined()
-        sent = look.deliveries(states=(Post.ASIDE,), limit=limit)
-        effects = look.effects(states=[State(one) for one in states] or _USUAL, limit=limit)
+        choice = chosen(config, look, asked, _USUAL, wall_clock())
+        several, records = look.deliveries_waiting().get(Post.ASIDE, 0), look.quarantined_count()
+        aside = choice.records(look, limit) if quarantine else ()
+        sent = choice.deliveries(look, limit) if quarantine else ()
+        effects = () if quarantine else choice.effects(look, limit)
     if quarantine and as_json:
-        data([*(_sent_as_json(one) for one in sent), *(_aside_as_json(one) for one in aside[:limit])])
+        data([*(_sent_as_json(one) for one in sent), *(_aside_as_json(one) for one in aside)])
     elif quarantine:
         _print_sent(sent, config.timezone)
-        _print_aside(aside[:limit], config.timezone, alone=not sent)
+        _print_aside(aside, config.timezone, alone=not sent, narrowed=asked.narrowed)
     elif as_json:
         data([_as_json(one) for one in effects])
     else:
         _print(effects, config.timezone)
-        if sent:
-            several = counted(len(sent), "delivery", "deliveries")
-            err(f"beside these, {several} put aside: connector outbox list --quarantine")
-        if aside:
-            err(f"beside these, {counted(len(aside), 'unreadable record')}: connector outbox list --quarantine")
+        if several:
+            err(f"beside these, {counted(several, 'delivery', 'deliveries')} put aside: {_ASIDE}")
+        if records:
+            err(f"beside these, {counted(records, 'unreadable record')}: {_ASIDE}")
     return Exit.DONE
 
 
@@ -76,53 +79,102 @@ def _print_sent(rows: Sequence[Delivery], zone: ZoneInfo) -> None:
         err("mend the mapping, which tries them again by itself; or connector outbox retry --quarantine [ID]")
 
 
-def _print_aside(rows: Sequence[Quarantined], zone: ZoneInfo, *, alone: bool) -> None:
+def _print_aside(rows: Sequence[Quarantined], zone: ZoneInfo, *, alone: bool, narrowed: bool) -> None:
     """Print each row that could not be mapped: since when, and its problem, which names it."""
     for row in rows:
         out(f"{row.first_at.astimezone(zone):%Y-%m-%d %H:%M}  {one_line(row.problem)}")
     if not rows and alone:
-        out("every record could be read")
+        out("nothing put aside is meant" if narrowed else "every record could be read")
     elif rows:
         err("mend them in the CRM, or the mapping; the next pass reads what was changed")
 
 
 @told
-def retry(file: Path | None, ids: tuple[int, ...], *, quarantine: bool) -> Exit:
+def retry(file: Path | None, asked: Asked, *, quarantine: bool, yes: bool) -> Exit:
     """Let parked writes go again, or deliveries that were put aside be taken again."""
-    store = _there(file)
+    again = "again with the next pass"
     if quarantine:
-        with store.writing() as tx:
-            chosen = ids or tuple(one.id for one in tx.deliveries(states=(Post.ASIDE,), limit=100_000))
-            count = tx.replay_deliveries(chosen)
-        out(f"{counted(count, 'delivery', 'deliveries')} will be taken again with the next pass")
-        return _all_found(ids, count, "put aside")
-    with store.writing() as tx:
-        chosen = ids or tuple(one.id for one in tx.effects(states=(State.PARKED,), limit=1_000_000))
-        count = tx.retry(chosen, wall_clock())
-    out(f"{counted(count, 'write')} will go again with the next pass")
-    return _all_found(ids, count, "parked")
+        return _changed(
+            file, asked, f"be taken {again}", yes=yes, quarantine=True, change=lambda tx, ids: tx.replay_deliveries(ids)
+        )
+    return _changed(
+        file, asked, f"go {again}", yes=yes, states=_PARKED, change=lambda tx, ids: tx.retry(ids, wall_clock())
+    )
 
 
 @told
-def drop(file: Path | None, ids: tuple[int, ...], reason: str) -> Exit:
-    """Give writes up."""
-    store = _there(file)
+def drop(file: Path | None, asked: Asked, note: str, *, quarantine: bool, yes: bool) -> Exit:
+    """Give writes up, or deliveries that were put aside."""
+    if not asked.narrowed:
+        err(
+            "outbox drop: name ids or a filter; what is dropped is never written. --state parked means all parked ones."
+        )
+        return Exit.USAGE
+    if quarantine:
+        return _changed(
+            file,
+            asked,
+            "be forgotten unread",
+            yes=yes,
+            quarantine=True,
+            change=lambda tx, ids: tx.settle_deliveries(ids, wall_clock()),
+        )
+    return _changed(
+        file,
+        asked,
+        "be dropped for good",
+        yes=yes,
+        states=_DROPPABLE,
+        change=lambda tx, ids: tx.drop(ids, wall_clock(), note),
+    )
+
+
+def _changed(  # noqa: PLR0913 - what to look for, what to do with it, and whether to ask
+    file: Path | None,
+    asked: Asked,
+    will: str,
+    *,
+    yes: bool,
+    change: Callable[[Writing, Sequence[int]], int],
+    states: Sequence[State] = (),
+    quarantine: bool = False,
+) -> Exit:
+    """Show what the filters name, ask, then change it; what moved on while somebody thought it over is left alone."""
+    config = settled(file, online=False)
+    refuse_mistakes(config, asked, wall_clock())
+    store = _there(config)
+    with store.reading() as look:
+        choice = chosen(config, look, asked, states, wall_clock())
+        sent = choice.deliveries(look) if quarantine else ()
+        effects = () if quarantine else tuple(one for one in choice.effects(look) if one.state in states)
+    ids = [one.id for one in sent] + [one.id for one in effects]
+    noun, several = ("delivery", "deliveries") if quarantine else ("write", "writes")
+    if not ids:
+        out(f"no {noun} is meant; nothing to do")
+        return _all_found(asked.ids, 0, "put aside" if quarantine else "one of those")
+    _print_sent(sent[:_SHOWN], config.timezone)
+    if effects:
+        _print(effects[:_SHOWN], config.timezone)
+    if len(ids) > _SHOWN:
+        out(f"        and {len(ids) - _SHOWN:,} more")
+    word = agreed(len(ids), noun, several, will, yes=yes)
+    if not word:
+        return Exit.USAGE if word is None else Exit.DONE
     with store.writing() as tx:
-        count = tx.drop(ids, wall_clock(), reason)
-    out(f"{counted(count, 'write')} dropped")
-    return _all_found(ids, count, "waiting")
+        count = change(tx, ids)
+    out(f"{counted(count, noun, several)} will {will}")
+    return _all_found(asked.ids, count, "put aside" if quarantine else "one of those")
 
 
-def _there(file: Path | None) -> Store:
+def _there(config: Config) -> Store:
     """
     Return the store to write to; one that is not there yet is not made by a glance at its outbox.
 
     Raises:
         StoreBroken: There is none.
     """
-    url = settled(file, online=False).store_url
-    open_store(url, read_only=True).close()
-    return open_store(url)
+    open_store(config.store_url, read_only=True).close()
+    return open_store(config.store_url)
 
 
 def _all_found(ids: tuple[int, ...], count: int, state: str) -> Exit:

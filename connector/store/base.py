@@ -117,18 +117,30 @@ class Reading(Protocol):
         system: str = "",
         kind: Kind | None = None,
         ids: Sequence[int] = (),
+        reason: str = "",
+        since: datetime | None = None,
         limit: int = 1000,
     ) -> tuple[Effect, ...]:
-        """Return effects that pass every filter given, by rank, then oldest first."""
+        """
+        Return effects that pass every filter given, by rank, then oldest first.
+
+        *reason* is part of their reason, in any case of the letters A to Z; *since* is when they were decided.
+        """
 
     def backlog(self) -> Mapping[tuple[str, State], int]:
         """Return how many live effects each system has in each state."""
+
+    def held_by_brake(self) -> Mapping[str, int]:
+        """Return how many effects each brake holds; those that none has weighed yet are left out."""
 
     def next_attempt(self, system: str) -> datetime | None:
         """Return when the next PENDING or UNKNOWN effect of *system* may go; a past instant means now."""
 
     def quarantined(self, limit: int = 1000) -> tuple[Quarantined, ...]:
         """Return rows that could not be mapped, newest first."""
+
+    def quarantined_count(self) -> int:
+        """Return how many rows could not be mapped."""
 
     def deliveries(
         self, states: Sequence[Post] = (Post.NEW,), system: str = "", limit: int = 500

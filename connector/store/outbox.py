@@ -63,6 +63,12 @@ _BACKLOG = (
     .where(live(effects))
     .group_by(effects.c.system, effects.c.state)
 )
+_HELD_BY = (
+    select(effects.c.brake, func.count())
+    .where(live(effects), effects.c.state == State.HELD.value, effects.c.brake != "")
+    .group_by(effects.c.brake)
+    .order_by(effects.c.brake)
+)
 _GIVEN: Final = (State.PENDING, State.INFLIGHT, State.UNKNOWN)
 _WAITING_TASKS = (
     select(effects.c.owner, func.count()).where(a_task(effects), effects.c.state.in_(_GIVEN)).group_by(effects.c.owner)
@@ -132,6 +138,11 @@ def raw_effect(effect: Effect) -> dict[str, object]:
     }
 
 
+def _anywhere(text: str) -> str:
+    """Return the pattern of LIKE for *text* anywhere."""
+    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
 class Outbox(Statements):
     """Reading the outbox."""
 
@@ -145,6 +156,8 @@ class Outbox(Statements):
         system: str = "",
         kind: Kind | None = None,
         ids: Sequence[int] = (),
+        reason: str = "",
+        since: datetime | None = None,
         limit: int = 1000,
     ) -> tuple[Effect, ...]:
         """See `Reading.effects`."""
@@ -161,12 +174,20 @@ class Outbox(Statements):
             asked.append(effects.c.kind == kind)
         if ids:
             asked.append(effects.c.id.in_(ids))
+        if reason:
+            asked.append(func.lower(effects.c.reason).like(func.lower(_anywhere(reason)), escape="\\"))
+        if since is not None:
+            asked.append(effects.c.created_at >= codec.text_of(since))
         statement = select(*COLUMNS).where(*asked).order_by(effects.c.rank, effects.c.id).limit(limit)
         return tuple(map(effect_of, self._rows(statement)))
 
     def backlog(self) -> Mapping[tuple[str, State], int]:
         """See `Reading.backlog`; parked ones are counted, they wait for a human."""
         return {(system, State(state)): count for system, state, count in self._rows(_BACKLOG)}
+
+    def held_by_brake(self) -> Mapping[str, int]:
+        """See `Reading.held_by_brake`; by name."""
+        return {brake: count for brake, count in self._rows(_HELD_BY)}  # noqa: C416 - rows of two columns
 
     def next_attempt(self, system: str) -> datetime | None:
         """See `Reading.next_attempt`; what waits behind another of its slot, or is claimed, is not counted."""

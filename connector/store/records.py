@@ -53,6 +53,7 @@ _ROWS_IN_STAGES = (
     .order_by(records.c.name)
 )
 _QUARANTINED = select(*quarantine.c).order_by(quarantine.c.last_at.desc(), quarantine.c.name).limit(bindparam("most"))
+_HOW_MANY = select(func.count()).select_from(quarantine)
 _RELEASE = delete(quarantine).where(among(quarantine.c.name))
 
 
@@ -188,6 +189,10 @@ class Records(Statements):
             Quarantined(codec.ref_of(name), problem, digest, codec.instant(first_at), codec.instant(last_at))
             for name, problem, digest, first_at, last_at in self._rows(_QUARANTINED, {"most": limit})
         )
+
+    def quarantined_count(self) -> int:
+        """See `Reading.quarantined_count`."""
+        return int(self._connection.execute(_HOW_MANY).scalar_one())
 
 
 class RecordsWriting(Records):

@@ -147,7 +147,7 @@ def test_a_refused_write_is_4_and_waits_with_the_vendors_words(opened: Opened) -
     assert {one["kind"] for one in parked} >= {"set_fields"}
     assert all(one["reason"] and one["request_id"] for one in parked)
     assert office.run("setup", "--yes").returncode == 0
-    assert office.run("outbox", "retry").stdout.startswith(f"{len(parked)} write")
+    assert office.run("outbox", "retry", "--yes").returncode == 0
     assert office.run("sync").returncode == 0
     assert office.run("outbox", "list").stdout == "nothing waits\n"
     assert len(office.tasks("amy")) == 1

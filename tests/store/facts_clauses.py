@@ -265,6 +265,11 @@ def a_refused_row_is_noted_once(subject: Subject) -> None:
         assert turn.quarantined()[0] == again
         assert [row.ref for row in turn.quarantined()] == [contact(1), contact(2)]
         assert len(turn.quarantined(limit=1)) == 1
+        turn.quarantine([
+            Quarantined(contact(number), "no id", "x", NOW - DAY, NOW - DAY) for number in range(10, 1015)
+        ])
+        assert turn.quarantined_count() == 1007
+        turn.release_quarantine([contact(number) for number in range(10, 1015)])
         turn.release_quarantine([contact(1), contact(3)])
         assert [row.ref for row in turn.quarantined()] == [contact(2)]
 

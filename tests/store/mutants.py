@@ -330,6 +330,12 @@ _REST: Final = (
     ),
     Mutant("outbox", "func.min(func.coalesce(", "func.max(func.coalesce(", outbox.the_next_attempt_is_the_earliest),
     Mutant("outbox", "effects.c.kind == kind", "effects.c.kind != kind", outbox.effects_are_listed_as_asked),
+    Mutant("outbox", "created_at >= codec", "created_at > codec", outbox.effects_are_found_by_their_reason_and_age),
+    Mutant("outbox", '.replace("_", "\\\\_")', "", outbox.effects_are_found_by_their_reason_and_age),
+    Mutant("outbox", 'effects.c.brake != "")', "effects.c.id > 0)", outbox.what_brakes_hold_is_counted),
+    Mutant(
+        "records", "select(func.count()).select_from(quarantine)", "select(1000)", facts.a_refused_row_is_noted_once
+    ),
     Mutant(
         "twins", "set_={", "set_={**{'name': new.excluded.name}} or {", facts.a_twin_is_remembered_before_it_is_seen
     ),

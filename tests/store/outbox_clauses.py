@@ -197,6 +197,35 @@ def effects_are_listed_as_asked(subject: Subject) -> None:
         assert keys(turn.effects(system="salesforce")) == []
 
 
+def effects_are_found_by_their_reason_and_age(subject: Subject) -> None:
+    """A part of the reason finds them, in any case, signs of patterns meaning themselves; so does when they came."""
+    with subject.store() as store, store.writing() as turn:
+        one = person(turn, 1, 2, 3)
+        a, b, c = sent(turn, stage(one, "a", 1), stage(one, "b", 2), stage(one, "c", 3))
+        said = {a: 'Property "x_y" does not exist', b: "100% wrong", c: "property xzy"}
+        turn.settle([Settlement(id_, MINE, State.PARKED, reason) for id_, reason in said.items()], NOW)
+        turn.enqueue([replace(fields(one, "new", 1), created_at=NOW + HOUR)])
+        assert keys(turn.effects(reason="PROPERTY")) == ["a", "c"]
+        assert keys(turn.effects(reason="x_y")) == ["a"]
+        assert keys(turn.effects(reason="0%")) == ["b"]
+        assert keys(turn.effects(reason="\\")) == []
+        assert keys(turn.effects(since=NOW + HOUR)) == ["new"]
+        assert keys(turn.effects(since=NOW, reason="wrong")) == ["b"]
+
+
+def what_brakes_hold_is_counted(subject: Subject) -> None:
+    """HELD effects are counted by brake; those that wait for a brake's word, or for nothing, are not."""
+    with subject.store() as store, store.writing() as turn:
+        one = person(turn, *range(1, 6))
+        ids = turn.enqueue([stage(one, str(number), number, state=State.HELD) for number in range(1, 5)])
+        turn.enqueue([stage(one, "free", 5)])
+        assert turn.held_by_brake() == {}
+        turn.hold({ids[0]: "stage_changes", ids[1]: "stage_changes", ids[2]: "tasks_per_owner_per_day"})
+        assert turn.held_by_brake() == {"stage_changes": 2, "tasks_per_owner_per_day": 1}
+        turn.release(ids[:1], NOW)
+        assert turn.held_by_brake() == {"stage_changes": 1, "tasks_per_owner_per_day": 1}
+
+
 def effects_follow_a_merged_row(subject: Subject) -> None:
     """Live effects on a row that was merged away concern the row it became, in one order; keys and past ones stay."""
     with subject.store() as store, store.writing() as turn:
@@ -224,5 +253,7 @@ CLAUSES: tuple[Clause, ...] = (
     the_next_attempt_is_the_earliest,
     tasks_are_counted_for_their_owners,
     effects_are_listed_as_asked,
+    effects_are_found_by_their_reason_and_age,
+    what_brakes_hold_is_counted,
     effects_follow_a_merged_row,
 )
