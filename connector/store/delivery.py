@@ -218,7 +218,7 @@ class Delivery(Outbox):
 
     def _run(self, statement: Executable, parameters: Mapping[str, object]) -> int:
         """Execute once; return how many rows changed."""
-        return self._connection.execute(statement, parameters).rowcount
+        return self._changed(statement, parameters)
 
     def unknown(self, system: str, now: datetime, limit: int) -> tuple[Effect, ...]:
         """See `Writing.unknown`."""

@@ -72,8 +72,8 @@ class Runs(Statements):
 
     def note(self, name: str) -> str:
         """See `Reading.note`."""
-        found = self._connection.execute(_NOTE, {"note": name}).scalar()
-        return str(found) if found is not None else ""
+        found = self._rows(_NOTE, {"note": name})
+        return str(found[0][0]) if found else ""
 
 
 class RunsWriting(Runs):

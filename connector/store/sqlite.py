@@ -18,6 +18,7 @@ from sqlalchemy.pool import QueuePool
 
 from connector.store import versions
 from connector.store.base import StoreBroken
+from connector.store.prepared import driver_of
 from connector.store.refusals import translated, unusable
 from connector.store.role import held_role
 from connector.store.schema import HEAD
@@ -104,7 +105,7 @@ class SqliteStore:
         """Lend a snapshot on a connection of its own."""
         with translated(self._path), self._engine.connect() as connection, connection.begin():
             self._check(connection)
-            yield Look(connection, insert)
+            yield Look(connection, insert, driver_of(connection))
 
     def writing(self) -> AbstractContextManager[Turn]:
         """See `Store.writing`; a second one inside the first, in one thread, would wait for ever and is refused."""
@@ -119,7 +120,7 @@ class SqliteStore:
             try:
                 with self._writer.begin():
                     self._check(self._writer)
-                    yield Turn(self._writer, insert)
+                    yield Turn(self._writer, insert, driver_of(self._writer))
             except BaseException:
                 self._drop_writer()
                 raise

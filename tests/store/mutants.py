@@ -264,8 +264,8 @@ _LIFE: Final = (
     ),
     Mutant(
         "sqlite",
-        "                    yield Turn(self._writer, insert)\n",
-        "                    yield Turn(self._writer, insert)\n"
+        "                    yield Turn(self._writer, insert, driver_of(self._writer))\n",
+        "                    yield Turn(self._writer, insert, driver_of(self._writer))\n"
         "                    self._writer.exec_driver_sql('ROLLBACK')\n",
         life.what_a_block_saved_is_there_for_the_next_process,
     ),

@@ -63,9 +63,11 @@ SCANS = frozenset({
     "people._TOUCH_ALL",  # everybody, once for each new agreement
     "records._ROWS_IN_STAGES",  # the daily reconcile
     "records._QUARANTINED",  # as many as are broken
+    "records._HOW_MANY",  # as _QUARANTINED
     "ledger._STEPS",  # the whole history, streaming
     "ledger._EDITIONS",  # a few
     "outbox._BACKLOG",  # what waits
+    "outbox._HELD_BY",  # as _BACKLOG
     "delivery._ORPHANS",  # what waits, once a start
     "delivery._ADOPT",  # as _ORPHANS
     "delivery._FREE_OTHERS",  # as _ORPHANS
