@@ -53,5 +53,5 @@ def at_once(engine: Engine, moved: int = 0) -> Prompted:
         # They stay due: the next pass judges them, as soon as their home can be asked who takes tasks.
         engine.went_down(engine.config.home.tasks, down.kind, down.reason, down.after)
         return Prompted(taken.deliveries, more=taken.more)
-    released = brake(engine, moved=moved) if judged.writes else 0
+    released = brake(engine, moved=moved, people=taken.people) if judged.writes else 0
     return Prompted(taken.deliveries, judged.people, judged.writes, released, taken.more)

@@ -76,6 +76,8 @@ class Engine:
         directory: Cached schemas: owners, options, portal.
         incoming: How to take what systems send by themselves, by name; only systems that may send.
         stopping: Says whether the process is about to stop: no further write may leave.
+        give_way: Called by a pass between the parts of its work; waits, and says whether it had to: the next part is
+            then to be a small one.
     """
 
     config: Config
@@ -92,6 +94,7 @@ class Engine:
     epoch: int = 0
     health: dict[str, Health] = field(default_factory=dict)
     stopping: Callable[[], bool] = lambda: False
+    give_way: Callable[[], bool] = lambda: False
     incoming: Mapping[str, Incoming] = field(default_factory=lambda: MappingProxyType({}))
 
     def went_down(self, system: str, kind: str, reason: str, after: timedelta | None) -> None:

@@ -25,6 +25,8 @@ from connector.tasking import Desk, look_for_open_tasks, row_for_tasks, without_
 
 PEOPLE: Final = 200
 """People judged in one go: what is held in memory at once."""
+FEW: Final = 10
+"""People judged in one go by a pass that gives way."""
 _MOMENT: Final = timedelta(seconds=20)
 """A share of the limits that is free again so soon is waited for, rather than a task put off."""
 _RANKS: Final[Mapping[Kind, Rank]] = MappingProxyType({

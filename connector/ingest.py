@@ -22,7 +22,7 @@ from connector.mapping.digest import digest_of_raw
 from connector.mapping.told import Told
 from connector.model import COMPANIES, PERSON, CrmRef, Engagement, Record, Stage, Standing, Transition
 from connector.sightings import Sight, drop_waiting, sight_of
-from connector.store.base import Cursor, Dossier, Held, Quarantined, Writing
+from connector.store.base import Dossier, Held, Quarantined, Writing
 from connector.whose import assigned, owners, remember_twins
 
 
@@ -68,29 +68,6 @@ class _Batch:
     newcomers: set[int] = field(default_factory=set)
     fresh: set[CrmRef] = field(default_factory=set)
     """Rows of people that we did not hold before, or held as deleted."""
-
-
-def mapping_note(system: str, stream: str) -> str:
-    """Return the name of the note that keeps under which mapping a stream was read."""
-    return f"mapping:{system}:{stream}"
-
-
-def store_page(  # noqa: PLR0913 - a page, where it came from and where the next one begins
-    engine: Engine, system: str, page: Page, cursor: Cursor, mapped: str, asked: datetime
-) -> int:
-    """
-    Store the rows of *page*, where the next one begins, and under which mapping they were read.
-
-    Returns:
-        How many rows said anything new.
-    """
-    with engine.store.writing() as tx:
-        taken = take_rows(engine, tx, system, page.records, page.gone, asked, backfill=page.backfill)
-        tx.save_cursor(cursor)
-        tx.save_note(mapping_note(system, cursor.stream), mapped)
-    for event in taken.refused:
-        engine.tell(event)
-    return taken.changed
 
 
 def strangers(engine: Engine, system: str, page: Page) -> None:

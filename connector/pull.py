@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Final
 
 from connector.adapters.base import AdapterDown, Page, Stream
 from connector.engine import Engine
 from connector.events import Pulled
-from connector.ingest import mapping_note, store_page, strangers
+from connector.ingest import Taken, strangers, take_rows
 from connector.mapping.vocabulary import MEMBERSHIP, singular
 from connector.store.base import Cursor
+
+FEW_ROWS: Final = 20
+"""Rows stored in one go by a pass that gives way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,42 @@ def pull(engine: Engine, system: str, stream: Stream) -> Looked:
             if not ahead_now or engine.stopping():
                 engine.came_back(system)
                 return Looked(rows, new, rest=page.rest if page.more else None)
+
+
+def mapping_note(system: str, stream: str) -> str:
+    """Return the name of the note that keeps under which mapping a stream was read."""
+    return f"mapping:{system}:{stream}"
+
+
+def store_page(  # noqa: PLR0913 - a page, where it came from and where the next one begins
+    engine: Engine, system: str, page: Page, cursor: Cursor, mapped: str, asked: datetime
+) -> int:
+    """
+    Store the rows of *page*, where the next one begins, and under which mapping they were read.
+
+    Returns:
+        How many rows said anything new.
+    """
+    changed = 0
+    left = list(page.records)
+    # Whoever waits for the turn waits for a few rows; the cursor never goes before the last of them.
+    while len(left) > FEW_ROWS and engine.give_way():
+        part, left = left[:FEW_ROWS], left[FEW_ROWS:]
+        with engine.store.writing() as tx:
+            taken = take_rows(engine, tx, system, part, (), asked, backfill=page.backfill)
+        changed += _told(engine, taken)
+    with engine.store.writing() as tx:
+        taken = take_rows(engine, tx, system, left, page.gone, asked, backfill=page.backfill)
+        tx.save_cursor(cursor)
+        tx.save_note(mapping_note(system, cursor.stream), mapped)
+    return changed + _told(engine, taken)
+
+
+def _told(engine: Engine, taken: Taken) -> int:
+    """Tell what was refused; return how many rows said anything new."""
+    for event in taken.refused:
+        engine.tell(event)
+    return taken.changed
 
 
 def fingerprint(engine: Engine, system: str, name: str) -> str:

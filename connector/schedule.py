@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -21,6 +21,7 @@ from connector.bell import Bell
 from connector.deliver import Delivered, deliver, most_records, probe
 from connector.engine import Engine, register_agreement
 from connector.problems import ConfigurationInvalid
+from connector.right_of_way import RightOfWay
 from connector.store.base import Run, State, StoreBusy
 from connector.sync import Pass, as_json, calls, gather, judge_due, said, summed_up, unreached
 
@@ -55,6 +56,7 @@ class Loop:
         due: Set when a pass is wanted.
         arrived: Set when a system has sent something.
         bells: Rung when something may be delivered, by system; only those that are written to have one.
+        way: Claimed by what arrives, given by passes.
         fits: Set while the CRM is known to have what the configuration names; nothing is delivered before.
         check: Raises ConfigurationInvalid when the CRM lacks something, AdapterDown when it was never seen; asked
             before each pass.
@@ -74,6 +76,7 @@ class Loop:
     due: threading.Event = field(default_factory=threading.Event)
     arrived: threading.Event = field(default_factory=threading.Event)
     bells: dict[str, Bell] = field(init=False)
+    way: RightOfWay = field(init=False)
     fits: threading.Event = field(default_factory=threading.Event)
     check: Callable[[Engine], None] = _nothing_to_check
     on_ready: Callable[[], None] = lambda: None
@@ -87,7 +90,9 @@ class Loop:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        """Hang up a bell for each system that is written to."""
+        """Hang up a bell for each system that is written to; let passes give way to what arrives."""
+        self.way = RightOfWay(self.wait)
+        self.engine = replace(self.engine, give_way=self.way.give)
         self.bells = {name: Bell() for name in self.engine.config.written_to}
 
     def wait(self, pause: timedelta) -> None:
@@ -248,7 +253,8 @@ def _arrivals(loop: Loop) -> None:
     try:
         while not loop.stop.is_set():
             # Looked for now and then as well: another process may have stored it.
-            loop.arrived.wait(timeout=_IDLE.total_seconds())
+            if loop.arrived.wait(timeout=_IDLE.total_seconds()):
+                loop.way.claim()
             if not loop.fits.wait(timeout=_FIRST_WAIT.total_seconds()):
                 continue
             loop.arrived.clear()
@@ -267,6 +273,8 @@ def _arrivals(loop: Loop) -> None:
 def _prompted(loop: Loop) -> bool:
     """Take in and judge once; return whether more waits."""
     done = at_once(loop.engine, loop.moved)
+    if done.deliveries:
+        loop.way.claim()
     with loop.lock:
         loop.moved += done.moved
     if done.writes:

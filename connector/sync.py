@@ -8,7 +8,7 @@ in. A pass ends when nothing is left that could go within its patience.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -21,7 +21,7 @@ from connector.arrivals import take_arrivals
 from connector.budget import Left
 from connector.deliver import Delivered, deliver, probe
 from connector.engine import Engine, register_agreement
-from connector.evaluate import evaluate
+from connector.evaluate import FEW, PEOPLE, evaluate
 from connector.plan import Rules
 from connector.pull import pull
 from connector.reconcile import reconcile
@@ -170,7 +170,7 @@ def judge_due(engine: Engine, wait: Wait, done: Pass, allow: Mapping[str, int]) 
     rules: Rules = engine.rules()
     while not engine.stopping():
         try:
-            judged = evaluate(engine, rules)
+            judged = evaluate(engine, rules, FEW if engine.give_way() else PEOPLE)
         except AdapterDown as down:
             if _try_again(engine, wait, done, engine.config.home.tasks, down):
                 continue
@@ -181,7 +181,9 @@ def judge_due(engine: Engine, wait: Wait, done: Pass, allow: Mapping[str, int]) 
     done.moving += brake(engine, allow, done.moving)
 
 
-def brake(engine: Engine, allow: Mapping[str, int] = _NONE, moved: int = 0) -> int:
+def brake(
+    engine: Engine, allow: Mapping[str, int] = _NONE, moved: int = 0, people: Collection[int] | None = None
+) -> int:
     """
     Release what the brakes let pass; the excess stays HELD under the brake's name.
 
@@ -189,12 +191,13 @@ def brake(engine: Engine, allow: Mapping[str, int] = _NONE, moved: int = 0) -> i
         engine: What the steps work with.
         allow: A person's word for this pass: brake → limit.
         moved: People whose stages this pass has let go before.
+        people: Whose changes are weighed; everybody's when left out.
 
     Returns:
         How many more people's stages may go now.
     """
     with engine.store.writing() as tx:
-        held = tx.effects(states=(State.HELD,), limit=1_000_000)
+        held = tx.effects(states=(State.HELD,), people=people, limit=1_000_000)
         if not held:
             return 0
         today = tx.tasks_today(engine.start_of_day())

@@ -40,7 +40,7 @@ LAYERS: Final = (
     ("tasking", "ingest", "retries"),
     ("arrivals", "pull", "reconcile", "evaluate", "deliver"),
     ("sync",),
-    ("at_once", "bell"),
+    ("at_once", "bell", "right_of_way"),
     ("assemble", "sandbox"),
     ("log",),
     ("schedule", "web"),

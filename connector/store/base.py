@@ -8,7 +8,7 @@ turns. No method talks to a network or asks for the time: instants are arguments
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -117,6 +117,7 @@ class Reading(Protocol):
         system: str = "",
         kind: Kind | None = None,
         ids: Sequence[int] = (),
+        people: Collection[int] | None = None,
         reason: str = "",
         since: datetime | None = None,
         limit: int = 1000,

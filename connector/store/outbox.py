@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from connector.commands import CreateTask, Kind, Rank, kind_of
 from connector.store import codec
 from connector.store.base import Effect, State
+from connector.store.lists import among
 from connector.store.schema import a_task, effects, live
 from connector.store.statements import Raw, Statements
 
@@ -156,6 +157,7 @@ class Outbox(Statements):
         system: str = "",
         kind: Kind | None = None,
         ids: Sequence[int] = (),
+        people: Collection[int] | None = None,
         reason: str = "",
         since: datetime | None = None,
         limit: int = 1000,
@@ -174,12 +176,15 @@ class Outbox(Statements):
             asked.append(effects.c.kind == kind)
         if ids:
             asked.append(effects.c.id.in_(ids))
+        if people is not None:
+            asked.append(among(effects.c.person_id))
         if reason:
             asked.append(func.lower(effects.c.reason).like(func.lower(_anywhere(reason)), escape="\\"))
         if since is not None:
             asked.append(effects.c.created_at >= codec.text_of(since))
         statement = select(*COLUMNS).where(*asked).order_by(effects.c.rank, effects.c.id).limit(limit)
-        return tuple(map(effect_of, self._rows(statement)))
+        rows = self._rows(statement) if people is None else self._rows_in(statement, people)
+        return tuple(map(effect_of, rows))
 
     def backlog(self) -> Mapping[tuple[str, State], int]:
         """See `Reading.backlog`; parked ones are counted, they wait for a human."""
@@ -194,7 +199,7 @@ class Outbox(Statements):
         asked = {"system": system}
         for (created_at,) in self._rows(_AT_ONCE, asked):
             return codec.instant(created_at)
-        return codec.maybe_instant(self._connection.execute(_LATER, asked).scalar())
+        return codec.maybe_instant(self._rows(_LATER, asked)[0][0])
 
     def tasks_today(self, since: datetime, *, unweighed: bool = False) -> Mapping[str, int]:
         """See `Reading.tasks_today`: those made since then, and whatever is on its way."""

@@ -193,6 +193,9 @@ def effects_are_listed_as_asked(subject: Subject) -> None:
         assert keys(turn.effects(states=[State.HELD])) == ["t"]
         assert keys(turn.effects(states=[State.HELD, State.DONE])) == ["t"]
         assert keys(turn.effects(person_id=one, kind=Kind.STAGE)) == ["s"]
+        assert keys(turn.effects(people=[one, 999], kind=Kind.STAGE)) == ["s"]
+        assert keys(turn.effects(people=[999])) == []
+        assert keys(turn.effects(people=[])) == []
         assert keys(turn.effects(system="hubspot", kind=Kind.TASK)) == ["k"]
         assert keys(turn.effects(system="salesforce")) == []
 

@@ -6,10 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from connector.arrivals import take_arrivals
 from connector.at_once import Prompted, at_once
 from connector.deliver import deliver
+from connector.evaluate import FEW, evaluate
+from connector.events import Evaluated
 from connector.store.base import State
-from connector.sync import calls
+from connector.sync import Pass, calls, sync
 
 from tests.webhooks.hooked import Hooked
 from tests.webhooks.test_arrivals import booked
@@ -83,3 +86,51 @@ def test_the_brake_of_the_run_holds_for_all_that_was_let_go(tmp_path: Path) -> N
         held = {one.person_id for one in look.effects(states=(State.HELD,))}
     assert len(let_go) == len(held) == 1
     assert let_go.isdisjoint(held)
+
+
+def test_what_a_pass_has_yet_to_weigh_is_left_to_it(tmp_path: Path) -> None:
+    """However much waits behind the brakes, one event costs a look at its own person's changes."""
+    world = world_of(tmp_path, "ann", "ben")
+    world.accept(booked("ann"), "d1")
+    taken = take_arrivals(world.engine)
+    evaluate(world.engine, world.engine.rules(), people=taken.people)
+    world.accept(booked("ben", "b-2"), "d2")
+    assert at_once(world.engine).moved == 1
+    with world.store.reading() as look:
+        held = look.effects(states=(State.HELD,))
+    assert {one.person_id for one in held} == taken.people
+
+
+def passed(folder: Path, *, crowded: bool) -> tuple[Pass, list[int], list[int]]:
+    """Return a first pass over 45 people, how many people others saw in its pauses, how many it judged in each step."""
+    folder.mkdir()
+    world = Hooked(folder, [somebody(f"p{number}") for number in range(45)])
+    seen: list[int] = []
+    steps: list[int] = []
+
+    def give() -> bool:
+        """Look at the store as somebody else would, and say whether there is anybody else."""
+        with world.store.reading() as look:
+            seen.append(look.person_counts()["people"])
+        return crowded
+
+    def heard(event: object) -> None:
+        """Note how many people a step judged."""
+        if isinstance(event, Evaluated):
+            steps.append(event.people)
+
+    done = sync(replace(world.engine, give_way=give, tell=heard), world.clock.sleep)
+    with world.store.reading() as look:
+        assert look.person_counts()["people"] == 45
+    return done, seen, steps
+
+
+def test_a_pass_that_gives_way_stores_and_judges_the_same(tmp_path: Path) -> None:
+    """Rows and people go in small parts, each in a transaction of its own; nothing is left out, and others get in."""
+    alone, seen, steps = passed(tmp_path / "alone", crowded=False)
+    assert (set(seen), max(steps)) == ({0, 45}, 45)
+    beside, seen, steps = passed(tmp_path / "beside", crowded=True)
+    assert {0, 20, 45} == set(seen), "others see the first part before the last is stored"
+    assert (max(steps), steps.count(FEW)) == (FEW, 4)
+    assert (beside.pulled, beside.changed, beside.evaluated) == (alone.pulled, alone.changed, alone.evaluated)
+    assert (alone.pulled, alone.evaluated) == (45, 45)

@@ -18,9 +18,27 @@ MUTANTS: Final = (
     ),
     Mutant(
         "connector.at_once",
-        "brake(engine, moved=moved)",
-        "brake(engine)",
+        "moved=moved, people",
+        "people",
         f"{ONCE}the_brake_of_the_run_holds_for_all_that_was_let_go",
+    ),
+    Mutant(
+        "connector.at_once",
+        ", people=taken.people)",
+        ")",
+        f"{ONCE}what_a_pass_has_yet_to_weigh_is_left_to_it",
+    ),
+    Mutant(
+        "connector.pull",
+        "part, left = left[:FEW_ROWS], left[FEW_ROWS:]",
+        "part, left = left[:FEW_ROWS], left[FEW_ROWS + 1 :]",
+        f"{ONCE}a_pass_that_gives_way_stores_and_judges_the_same",
+    ),
+    Mutant(
+        "connector.sync",
+        "FEW if engine.give_way() else PEOPLE",
+        "PEOPLE",
+        f"{ONCE}a_pass_that_gives_way_stores_and_judges_the_same",
     ),
     Mutant(
         "connector.schedule",
