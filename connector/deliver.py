@@ -32,7 +32,7 @@ from connector.events import Dropped, Tried
 from connector.ingest import take_fresh
 from connector.model import CrmRef, Record
 from connector.retries import again, backoff, settled
-from connector.store.base import Effect, Held, Settlement, State, StoreBusy, Writing
+from connector.store.base import Effect, Held, Settlement, State, StoreBusy, StoreStopped, Writing
 from connector.tasking import in_time
 
 NEXT_PASS: Final = timedelta(seconds=30)
@@ -86,6 +86,7 @@ class Delivered:
 
 def deliver(engine: Engine, system: str) -> Delivered:
     """Send the writes of the next records of *system*; safe to repeat, and from several threads at once."""
+    engine.debts.pay(engine.store)
     now = engine.clock()
     wait = engine.resting(system) or engine.budgets[system].wait_for_room()
     if wait is None:
@@ -95,7 +96,13 @@ def deliver(engine: Engine, system: str) -> Delivered:
             with engine.store.writing() as tx:
                 claimed = tx.claim(system, most_records(engine, system), now, engine.epoch)
             if claimed:
-                return _deliver(engine, system, claimed)
+                try:
+                    return _deliver(engine, system, claimed)
+                except (StoreBusy, StoreStopped):
+                    # What never left is still claimed, and nobody else takes it: it is let go with the next write.
+                    ids = [one.id for one in claimed]
+                    engine.debts.owe(lambda tx: tx.unclaim(ids, engine.epoch))
+                    raise
             # Another thread was faster; what it left may go later, or in a moment.
             wait = _until_next(engine, system, now)
             wait = None if wait is None else max(wait, _A_MOMENT)
@@ -332,18 +339,24 @@ def _written_down(engine: Engine, rows: Sequence[Settlement], done: Sequence[Eff
     Store what became of writes that have left, also where others keep the store busy; return which effects changed.
 
     Raises:
-        StoreBusy: After many patient tries; the writes stay INFLIGHT and are probed by the next process.
+        StoreBusy: After many patient tries; it is owed, and after a crash the writes are probed by the next process.
+        StoreStopped: The disk takes nothing; it is owed.
     """
+
+    def write(tx: Writing) -> frozenset[int]:
+        """Settle, and keep what the CRM holds now."""
+        changed = tx.settle(rows, engine.clock())
+        _remember(tx, done, engine)
+        return changed
+
     for left in reversed(range(_TRIES)):
         try:
             with engine.store.writing() as tx:
-                changed = tx.settle(rows, engine.clock())
-                _remember(tx, done, engine)
-        except StoreBusy:
-            if not left:
+                return write(tx)
+        except (StoreBusy, StoreStopped) as refused:
+            if not left or isinstance(refused, StoreStopped):
+                engine.debts.owe(write)
                 raise
-        else:
-            return changed
     return frozenset()
 
 

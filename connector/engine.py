@@ -19,6 +19,7 @@ from connector.adapters.incoming import Incoming
 from connector.agreement import Agreement
 from connector.budget import Budget
 from connector.config.nouns import Config
+from connector.debts import Debts
 from connector.decide import Judge
 from connector.events import CameBack, Listener, WentDown, unheard
 from connector.mapping.compiled import SystemReader
@@ -75,6 +76,7 @@ class Engine:
         health: By system name.
         directory: Cached schemas: owners, options, portal.
         incoming: How to take what systems send by themselves, by name; only systems that may send.
+        debts: What the store did not take when it was told; written before anything new is sent.
         stopping: Says whether the process is about to stop: no further write may leave.
         give_way: Called by a pass between the parts of its work; waits, and says whether it had to: the next part is
             then to be a small one.
@@ -93,6 +95,7 @@ class Engine:
     tell: Listener = unheard
     epoch: int = 0
     health: dict[str, Health] = field(default_factory=dict)
+    debts: Debts = field(default_factory=Debts)
     stopping: Callable[[], bool] = lambda: False
     give_way: Callable[[], bool] = lambda: False
     incoming: Mapping[str, Incoming] = field(default_factory=lambda: MappingProxyType({}))

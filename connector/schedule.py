@@ -22,12 +22,13 @@ from connector.deliver import Delivered, deliver, most_records, probe
 from connector.engine import Engine, register_agreement
 from connector.problems import ConfigurationInvalid
 from connector.right_of_way import RightOfWay
-from connector.store.base import Run, State, StoreBusy
+from connector.store.base import Run, State, StoreBusy, StoreStopped
 from connector.sync import Pass, as_json, calls, gather, judge_due, said, summed_up, unreached
 
 HEARTBEAT: Final = "heartbeat"
 """Note that holds when the loop was last alive."""
-BEAT: Final = timedelta(seconds=10)
+BEAT: Final = timedelta(seconds=3)
+"""A store that takes no more is found out by the next beat: not ready within five seconds."""
 _IDLE: Final = timedelta(seconds=5)
 _FIRST_WAIT: Final = timedelta(seconds=1)
 _MOST_DOUBLINGS: Final = 16
@@ -65,6 +66,8 @@ class Loop:
         on_pass: Told about each finished pass.
         on_lack: Told what the CRM has come to lack since the last pass; the first pass raises it instead.
         on_busy: Told that another process kept the database; the step is done again.
+        on_stopped: Told once why nothing can be saved, and "" once it can be again.
+        stopped: Why the last beat could not be saved; empty when it was.
         sent: What was delivered since the last pass ended.
         moved: People whose stages were let go since the last pass began.
         failure: What ended a thread against all expectation.
@@ -84,6 +87,8 @@ class Loop:
     on_pass: Callable[[Pass], None] = _unheard
     on_lack: Callable[[ConfigurationInvalid], None] = _unheard
     on_busy: Callable[[StoreBusy], None] = _unheard
+    on_stopped: Callable[[str], None] = _unheard
+    stopped: str = ""
     sent: Delivered = field(default_factory=Delivered)
     moved: int = 0
     failure: BaseException | None = None
@@ -129,7 +134,7 @@ def run(loop: Loop) -> None:
         max_instances=1,
     )
     scheduler.add_job(
-        lambda: beat(loop.engine), IntervalTrigger(seconds=int(BEAT.total_seconds())), misfire_grace_time=None
+        lambda: _beat_on(loop), IntervalTrigger(seconds=int(BEAT.total_seconds())), misfire_grace_time=None
     )
     beat(loop.engine)
     loop.due.set()
@@ -161,6 +166,29 @@ def beat(engine: Engine) -> None:
     """Let the store know that the loop is alive."""
     with engine.store.writing() as tx:
         tx.save_note(HEARTBEAT, engine.clock().isoformat())
+
+
+def _beat_on(loop: Loop) -> None:
+    """Beat, and say when the store begins or ends to take nothing."""
+    try:
+        beat(loop.engine)
+    except StoreStopped as stopped:
+        told, loop.stopped = loop.stopped, str(stopped)
+        if not told:
+            loop.on_stopped(loop.stopped)
+    except StoreBusy as busy:
+        loop.on_busy(busy)
+    else:
+        if loop.stopped:
+            loop.stopped = ""
+            loop.on_stopped("")
+            loop.due.set()
+
+
+def _kept(loop: Loop, refused: StoreBusy | StoreStopped) -> None:
+    """Say that a step found the store busy; that it takes nothing is said once, by the beat."""
+    if isinstance(refused, StoreBusy):
+        loop.on_busy(refused)
 
 
 def one_round(loop: Loop, *, pulling: bool = True) -> Pass:
@@ -227,9 +255,10 @@ def _passes(loop: Loop) -> None:
             loop.fits.clear()
             loop.on_lack(lack)
             pause = loop.engine.config.every
-        except StoreBusy as busy:
-            loop.on_busy(busy)
-            pause = _IDLE
+        except (StoreBusy, StoreStopped) as refused:
+            _kept(loop, refused)
+            # The pass is done again, with its look at the systems.
+            pause, failures = _IDLE, max(failures, 1)
 
 
 def _until_somebody_is_due(engine: Engine) -> timedelta:
@@ -261,8 +290,8 @@ def _arrivals(loop: Loop) -> None:
             try:
                 while not loop.stop.is_set() and _prompted(loop):
                     pass
-            except StoreBusy as busy:
-                loop.on_busy(busy)
+            except (StoreBusy, StoreStopped) as refused:
+                _kept(loop, refused)
                 loop.wait(_FIRST_WAIT)
                 loop.arrived.set()
     except BaseException as failure:  # noqa: BLE001 - raised again by `run`: a thread must not die in silence
@@ -290,8 +319,8 @@ def _deliveries(loop: Loop, system: str) -> None:
                 continue
             try:
                 _deliver_or_rest(loop, system)
-            except StoreBusy as busy:
-                loop.on_busy(busy)
+            except (StoreBusy, StoreStopped) as refused:
+                _kept(loop, refused)
                 loop.wait(_IDLE)
     except BaseException as failure:  # noqa: BLE001 - raised again by `run`: a thread must not die in silence
         loop.failure = failure

@@ -33,7 +33,7 @@ LAYERS: Final = (
     ("budget",),
     ("adapters",),
     ("config",),
-    ("schemas", "brakes", "report", "selftest"),
+    ("schemas", "brakes", "report", "selftest", "debts"),
     ("engine", "sightings", "keeping"),
     ("engine", "whose"),
     ("addressees",),

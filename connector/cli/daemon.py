@@ -110,6 +110,7 @@ def _run(file: Path | None, config: Config) -> Exit:
                 on_pass=passed,
                 on_lack=notes.lack,
                 on_busy=notes.busy,
+                on_stopped=notes.stopped,
             )
             signals.watch(loop)
             front.serve_for(loop)

@@ -69,6 +69,13 @@ class Notes:
         say("store_busy", Level.WARNING, reason=str(busy))
         unbind("run")
 
+    def stopped(self, reason: str) -> None:
+        """Log that nothing can be saved, and that it can be again; each once."""
+        if reason:
+            say("store_stopped", Level.ERROR, reason=reason)
+        else:
+            say("store_back")
+
     def heard(self, name: str, facts: Mapping[str, Any]) -> None:
         """Log what the HTTP side tells."""
         match name:

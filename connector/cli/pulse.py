@@ -17,7 +17,7 @@ from connector.cli.say import err, settled, told
 from connector.schedule import HEARTBEAT
 
 ALIVE: Final = timedelta(seconds=60)
-"""A heart that has not beaten for so long has stopped; it beats every 10 s."""
+"""A heart that has not beaten for so long has stopped; it beats every 3 s."""
 _PATIENCE: Final = 3.0
 """Seconds: less than the five that the image's HEALTHCHECK allows."""
 

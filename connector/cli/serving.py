@@ -118,4 +118,6 @@ class Front:
         """Answer /readyz."""
         if self._loop is None:
             return State(well=False, facts={"loop": "about to begin"})
+        if self._loop.stopped:
+            return State(well=False, facts={"store": self._loop.stopped})
         return ready(self._engine(), HEARTBEAT, self._loop.fits.is_set)

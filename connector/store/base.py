@@ -48,6 +48,7 @@ __all__ = (
     "StoreAway",
     "StoreBroken",
     "StoreBusy",
+    "StoreStopped",
     "StoreTooNew",
     "Writing",
 )
@@ -67,6 +68,10 @@ class StoreAway(StoreBusy):
 
 class StoreBroken(Exception):  # noqa: N818 - the name says the state of the store
     """The store cannot be read or written: corrupt, read-only, disk full; the message says which and what to do."""
+
+
+class StoreStopped(StoreBroken):
+    """Nothing can be saved now: the disk is full, failing or read-only; what was saved stays, and it may go on."""
 
 
 class Reading(Protocol):

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 
-from connector.store.base import StoreBroken, StoreBusy
+from connector.store.base import StoreBroken, StoreBusy, StoreStopped
 
 _SENTENCES: Final = (
     ("SQLITE_CORRUPT", "is damaged ({words}). Stop the connector, put the file aside and restore the last backup"),
@@ -25,6 +25,9 @@ _SENTENCES: Final = (
     ("SQLITE_NOMEM", "ran out of memory ({words}). Give the process more"),
 )
 """By the beginning of the driver's error name, see https://sqlite.org/rescode.html (read 2026-11-20)."""
+_MAY_PASS: Final = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
+"""What goes away with its cause, without a hand on the database."""
+_MOVED: Final = "SQLITE_READONLY_DBMOVED"
 _BUSY: Final = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
@@ -46,7 +49,8 @@ def refusal(path: Path, error: BaseException) -> StoreBusy | StoreBroken:
         return StoreBusy(f"The database {path} is locked by another process. Try again in a moment.")
     for beginning, sentence in _SENTENCES:
         if name.startswith(beginning):
-            return StoreBroken(f"The database {path} {sentence.format(words=error)}.")
+            passes = name.startswith(_MAY_PASS) and name != _MOVED
+            return (StoreStopped if passes else StoreBroken)(f"The database {path} {sentence.format(words=error)}.")
     return StoreBroken(f"The database {path} refused a statement: {error}.")
 
 

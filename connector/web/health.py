@@ -16,7 +16,7 @@ from connector.store.base import StoreBroken, StoreBusy
 from connector.web.office import State
 
 ALIVE: Final = timedelta(seconds=60)
-"""Age of the heartbeat above which the loop does not beat any more; it beats every 10 seconds."""
+"""Age of the heartbeat above which the loop does not beat any more; it beats every 3 seconds."""
 
 
 def alive(engine: Engine, heartbeat: str) -> State:
