@@ -97,7 +97,7 @@ def _refuse_password(tables: Mapping[str, Any], sheet: Sheet) -> None:
     store = tables.get("store")
     url = store.get("url") if isinstance(store, Mapping) else None
     if isinstance(url, str) and without_password(url) != url:
-        hint = "Take it out here and put the whole address into a file that CONNECTOR_STORE__URL_FILE names."
+        hint = 'Take it out here and write password = { file = "/run/secrets/database" } below it.'
         sheet.note(Problem(("store", "url"), "a password stands in the address of the database.", hint))
 
 

@@ -41,7 +41,13 @@ class StoreTable(Table):
         "sqlite:///connector.db",
         example='"sqlite:///connector.db"',
         says="Database: sqlite:///FILE from the working directory on, sqlite:////FILE from the root on, or "
-        "postgresql://USER@HOST/DATABASE; an address with a password belongs into CONNECTOR_STORE__URL_FILE.",
+        "postgresql://USER@HOST/DATABASE, without a password.",
+    )
+    password: Secret | None = option(
+        None,
+        example='{ file = "/run/secrets/database" }',
+        says="Password of PostgreSQL's user; left out where the server asks for none or reads it from PGPASSFILE.",
+        shown="none",
     )
 
 

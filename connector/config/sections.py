@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from datetime import time
 from typing import Final
+from urllib.parse import quote
 from zoneinfo import available_timezones
 
 from connector.agreement import Brakes, FirstSync, Hours
 from connector.config.draft import Draft, zone
 from connector.hours import UnknownHolidays, calendar, never_open
 from connector.problems import did_you_mean
+from connector.secrets import Secret
 
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SQLITE: Final = "sqlite:///"
@@ -53,17 +55,37 @@ def hours_of(draft: Draft) -> Hours:
 
 
 def store_url_of(draft: Draft) -> str:
-    """Return the store's address."""
-    url = draft.document.store.url
+    """Return the store's address, with the password where one is given."""
+    url, password = draft.document.store.url, draft.document.store.password
     scheme = _SCHEME.match(url)
     if scheme and scheme[1].startswith("postgres"):
         if not _POSTGRES.match(url):
             hint = 'Write "postgresql://connector@db.example/connector".'
             draft.wrong(("store", "url"), f'"{url}" is no address of a PostgreSQL database.', hint)
+        elif password is not None:
+            return _opened_by(draft, url, password)
     elif not url.startswith(_SQLITE) or not url.removeprefix(_SQLITE).strip("/ "):
         hint = 'Write "sqlite:///connector.db", or with four slashes for a path from the root.'
         draft.wrong(("store", "url"), f'"{url}" is no address of a database.', hint)
+    elif password is not None:
+        hint = "Take it out, or name a PostgreSQL database in url."
+        draft.wrong(("store", "password"), "SQLite asks for no password.", hint)
     return url
+
+
+def _opened_by(draft: Draft, url: str, password: Secret) -> str:
+    """Return PostgreSQL's address with the password in its place."""
+    beginning, slashes, rest = url.partition("//")
+    who, at, where = rest.partition("@")
+    if not at or "/" in who:
+        hint = 'Write "postgresql://connector@db.example/connector".'
+        draft.wrong(("store", "url"), "there is a password, and nobody whose it is.", hint)
+        return url
+    if ":" in who:
+        hint = "Take one of the two out."
+        draft.wrong(("store", "password"), "the address of the database has a password already.", hint)
+        return url
+    return f"{beginning}{slashes}{who}:{quote(password.reveal(), safe='')}@{where}"
 
 
 def first_sync_of(draft: Draft) -> FirstSync:
