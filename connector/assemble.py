@@ -21,6 +21,7 @@ from connector.events import Listener, unheard
 from connector.mapping.compiled import compile_mapping
 from connector.mapping.vocabulary import NO_WORDS, VOCABULARIES
 from connector.schemas import Directory
+from connector.steady import steady_clock
 from connector.store import open_store
 from connector.store.base import Store
 
@@ -41,6 +42,7 @@ def assemble(  # noqa: PLR0913 - everything that comes from outside is handed in
     transports: Mapping[str, object] = _NO_TRANSPORTS,
     chance: random.Random | None = None,
     stopping: Callable[[], bool] = lambda: False,
+    steady: Clock | None = None,
 ) -> Engine:
     """
     Return an engine that may read; see `ready` for one that may write.
@@ -48,18 +50,20 @@ def assemble(  # noqa: PLR0913 - everything that comes from outside is handed in
     Args:
         config: What the admin decided.
         store: Opened from the configuration when left out.
-        clock: The only source of time.
+        clock: The only source of instants.
         tell: Takes every event.
         transports: Stand-ins for the network, by system name.
         chance: The only source of randomness.
         stopping: Says whether the process is about to stop.
+        steady: Tells spans; the machine's own when left out, and the clock itself where that is a stand-in.
 
     Raises:
         StoreBroken: The store cannot be opened.
         StoreTooNew: It was written by a newer program.
     """
     opened = store or open_store(config.store_url)
-    adapters, budgets = connected(config, clock, transports)
+    spans = steady or (steady_clock() if clock is wall_clock else clock)
+    adapters, budgets = connected(config, clock, transports, spans)
     owner_fields = {name: VOCABULARIES.get(one.kind, NO_WORDS).owner for name, one in config.systems.items()}
     readers = {
         name: compile_mapping(mapping, config.fields, VOCABULARIES.get(config.systems[name].kind, NO_WORDS))
@@ -74,6 +78,7 @@ def assemble(  # noqa: PLR0913 - everything that comes from outside is handed in
         owner_fields=MappingProxyType(owner_fields),
         judge=Judge(config.agreement, config.playbooks, config.fields, config.timezone),
         clock=clock,
+        steady=spans,
         directory=Directory(opened, adapters, clock, lambda name, found: _day_of(budgets[name], found)),
         chance=chance or random.Random(),  # noqa: S311 - spreads retries, guards nothing
         tell=tell,
@@ -103,14 +108,17 @@ def _day_of(budget: Budget, schema: Schema) -> None:
 
 
 def connected(
-    config: Config, clock: Clock = wall_clock, transports: Mapping[str, object] = _NO_TRANSPORTS
+    config: Config,
+    clock: Clock = wall_clock,
+    transports: Mapping[str, object] = _NO_TRANSPORTS,
+    spans: Clock | None = None,
 ) -> tuple[dict[str, Adapter], dict[str, Budget]]:
     """Return the adapter and the budget of each configured system; nothing is sent yet."""
     adapters: dict[str, Adapter] = {}
     budgets: dict[str, Budget] = {}
     for name, system in config.systems.items():
         module = registry.module(system.kind)
-        budgets[name] = module.budget(system.options, clock)
+        budgets[name] = module.budget(system.options, spans or clock)
         tools = registry.Tools(clock, budgets[name], transports.get(name))
         adapters[name] = module.build(name, system.options, system.wanted, tools)
     return adapters, budgets

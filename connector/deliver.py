@@ -294,7 +294,7 @@ def _verdict(  # noqa: PLR0911 - one return for each case a person would name
 
 def _send(engine: Engine, system: str, effects: Sequence[Effect]) -> tuple[Delivered, bool]:
     """Make INFLIGHT durable, send one batch, settle every row; return the counts and whether the system is down."""
-    sent_at = engine.clock()
+    sent_at, left_at = engine.clock(), engine.moment()
     with engine.store.writing() as tx:
         ours = tx.send([one.id for one in effects], engine.epoch, sent_at)
     same = not engine.adapters[system].abilities.reads
@@ -305,7 +305,7 @@ def _send(engine: Engine, system: str, effects: Sequence[Effect]) -> tuple[Deliv
 
     def permit() -> bool:
         """Refuse when the process is stopping or the claim is too old to be sure of."""
-        return not engine.stopping() and engine.clock() - sent_at < DEADLINE
+        return not engine.stopping() and engine.moment() - left_at < DEADLINE
 
     try:
         outcomes = engine.adapters[system].apply([one.command for one in effects], permit)

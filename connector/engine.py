@@ -25,6 +25,7 @@ from connector.events import CameBack, Listener, WentDown, unheard
 from connector.mapping.compiled import SystemReader
 from connector.plan.nouns import Rules
 from connector.schemas import Directory
+from connector.steady import Watch, mend
 from connector.store.base import AgreementRow, Store, Writing
 
 AGREEMENT_SCHEMA: Final = 1
@@ -47,7 +48,7 @@ class Health:
         down_since: When it was found down; None while it answers.
         kind: As in AdapterDown.
         reason: In the vendor's words.
-        until: Not to be asked again before; None when it may be asked.
+        until: Not to be asked again before, by the steady clock; None when it may be asked.
     """
 
     down_since: datetime | None = None
@@ -69,7 +70,9 @@ class Engine:
         readers: Compiled mappings by system name.
         owner_fields: The vendor's owner field by system name, where the mapping names none.
         judge: The compiled agreement.
-        clock: The only source of time.
+        clock: The only source of instants: what is stored, and what is shown.
+        steady: Tells spans, for rests and deadlines; it never jumps. The clock itself when left out.
+        watch: Notices when the clock jumps.
         chance: The only source of randomness (back-off jitter).
         tell: Takes every event.
         epoch: This process's number; fences claims.
@@ -95,6 +98,8 @@ class Engine:
     tell: Listener = unheard
     epoch: int = 0
     health: dict[str, Health] = field(default_factory=dict)
+    steady: Clock | None = None
+    watch: Watch = field(default_factory=Watch)
     debts: Debts = field(default_factory=Debts)
     stopping: Callable[[], bool] = lambda: False
     give_way: Callable[[], bool] = lambda: False
@@ -107,7 +112,7 @@ class Engine:
         news = state.down_since is None or state.kind != kind
         state.down_since = state.down_since or now
         state.kind, state.reason = kind, reason
-        state.until = now + (after or timedelta(seconds=30))
+        state.until = self.moment() + (after or timedelta(seconds=30))
         if news and kind != "budget":
             self.tell(WentDown(system, kind, reason, after))
 
@@ -125,8 +130,16 @@ class Engine:
         state = self.health.get(system)
         if state is None or state.until is None:
             return None
-        left = state.until - self.clock()
+        left = state.until - self.moment()
         return left if left > timedelta(0) else None
+
+    def moment(self) -> datetime:
+        """Return the time by which spans are measured; only its differences mean anything."""
+        return (self.steady or self.clock)()
+
+    def mend_clock(self, tx: Writing) -> timedelta:
+        """Let nothing wait for an instant that only a wrong clock knew; return how far the clock jumped."""
+        return mend(tx, self.watch, self.clock(), self.moment(), self.config.delivery.quiet)
 
     def rules(self) -> Rules:
         """Return what holds for everybody in this pass; the agreement's go-live comes from the store."""

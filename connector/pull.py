@@ -47,7 +47,7 @@ def pull(engine: Engine, system: str, stream: Stream) -> Looked:
     name = fingerprint(engine, system, stream.object)
     cursor = _cursor(engine, system, stream.name, name)
     now = engine.clock()
-    if cursor is not None and cursor.loaded and stream.every and now - cursor.looked_at < stream.every:
+    if cursor is not None and cursor.loaded and stream.every and timedelta() <= now - cursor.looked_at < stream.every:
         return Looked()
     text = cursor.cursor if cursor else None
     loaded = cursor.loaded if cursor else False

@@ -60,4 +60,4 @@ def _place(ref: CrmRef) -> str:
 
 def _ripe(text: str, now: datetime) -> bool:
     """Tell whether a day has passed since *text*."""
-    return now - datetime.fromisoformat(text) >= EVERY
+    return abs(now - datetime.fromisoformat(text)) >= EVERY

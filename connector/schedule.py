@@ -165,6 +165,7 @@ def run(loop: Loop) -> None:
 def beat(engine: Engine) -> None:
     """Let the store know that the loop is alive."""
     with engine.store.writing() as tx:
+        engine.mend_clock(tx)
         tx.save_note(HEARTBEAT, engine.clock().isoformat())
 
 
@@ -207,6 +208,7 @@ def one_round(loop: Loop, *, pulling: bool = True) -> Pass:
     done = Pass()
     with engine.store.writing() as tx:
         run_id = tx.start_run(Run(began, "run"))
+        engine.mend_clock(tx)
         if register_agreement(engine, tx):
             tx.touch_all(began)
     loop.on_begin(run_id, pulling)

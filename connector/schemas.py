@@ -53,7 +53,7 @@ class Directory:
             return self._adapters[system].describe()
         with self._lock:
             known = self._known.get(system) or self._stored(system)
-            if known is None or self._clock() - known.as_of >= max_age:
+            if known is None or abs(self._clock() - known.as_of) >= max_age:
                 known = self._adapters[system].describe()
                 with self._store.writing() as tx:
                     tx.save_note(_NOTE + system, self._codec.dump_json(known).decode())

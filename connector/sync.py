@@ -90,6 +90,7 @@ def sync(engine: Engine, wait: Wait, allow: Mapping[str, int] = _NONE) -> Pass:
     before = calls(engine)
     with engine.store.writing() as tx:
         run_id = tx.start_run(Run(began, "sync"))
+        engine.mend_clock(tx)
         if register_agreement(engine, tx):
             # Another agreement means another look at everybody; what they met before stays where it is (baseline).
             tx.touch_all(began)
@@ -108,6 +109,7 @@ def sync(engine: Engine, wait: Wait, allow: Mapping[str, int] = _NONE) -> Pass:
     done.seconds = round((engine.clock() - began).total_seconds(), 3)
     with engine.store.writing() as tx:
         counts = as_json(done)
+        engine.mend_clock(tx)
         tx.finish_run(Run(began, "sync", run_id, engine.clock(), counts, said(done)))
     return done
 
@@ -116,7 +118,7 @@ def unreached(engine: Engine, kind: str, before: Mapping[str, int] = _NONE) -> P
     """Store and return the pass that could not begin, because a system is down that was never seen."""
     now = engine.clock()
     downs = {
-        name: AdapterDown(state.reason, state.kind, state.until - now if state.until else None)
+        name: AdapterDown(state.reason, state.kind, state.until - engine.moment() if state.until else None)
         for name, state in engine.health.items()
         if state.down_since is not None
     }

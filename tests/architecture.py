@@ -34,6 +34,7 @@ LAYERS: Final = (
     ("adapters",),
     ("config",),
     ("schemas", "brakes", "report", "selftest", "debts"),
+    ("steady",),
     ("engine", "sightings", "keeping"),
     ("engine", "whose"),
     ("addressees",),

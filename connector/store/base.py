@@ -274,6 +274,9 @@ class Writing(Reading, Protocol):
     def retry(self, ids: Sequence[int], now: datetime) -> int:
         """Turn PARKED effects into PENDING by a human's word; return how many."""
 
+    def bring_forward(self, now: datetime, probe: datetime) -> int:
+        """Let no PENDING effect wait beyond *now*, no UNKNOWN one beyond *probe*; return how many did."""
+
     def drop(self, ids: Sequence[int], now: datetime, reason: str) -> int:
         """Turn live effects (not INFLIGHT) into DROPPED; return how many."""
 

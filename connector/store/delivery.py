@@ -124,6 +124,11 @@ _RETRY = (
     .where(among(effects.c.id), effects.c.state == State.PARKED.value)
     .values(state=State.PENDING.value, attempts=0, not_before=bindparam("now"), settled_at=None, epoch=NOBODY)
 )
+_FORWARD = (
+    update(effects)
+    .where(live(effects), effects.c.state == bindparam("in_state"), effects.c.not_before > bindparam("latest"))
+    .values(not_before=bindparam("latest"))
+)
 _DROP = (
     update(effects)
     .where(among(effects.c.id), live(effects), not_(effects.c.state == State.INFLIGHT.value))
@@ -235,6 +240,11 @@ class Delivery(Outbox):
     def retry(self, ids: Sequence[int], now: datetime) -> int:
         """See `Writing.retry`; attempts count from zero again."""
         return self._change_in(_RETRY, ids, now=codec.text_of(now))
+
+    def bring_forward(self, now: datetime, probe: datetime) -> int:
+        """See `Writing.bring_forward`."""
+        bounds = {State.PENDING: codec.text_of(now), State.UNKNOWN: codec.text_of(probe)}
+        return sum(self._run(_FORWARD, {"in_state": state.value, "latest": latest}) for state, latest in bounds.items())
 
     def drop(self, ids: Sequence[int], now: datetime, reason: str) -> int:
         """See `Writing.drop`."""

@@ -330,6 +330,18 @@ _REST: Final = (
     ),
     Mutant("outbox", "func.min(func.coalesce(", "func.max(func.coalesce(", outbox.the_next_attempt_is_the_earliest),
     Mutant("outbox", "effects.c.kind == kind", "effects.c.kind != kind", outbox.effects_are_listed_as_asked),
+    Mutant(
+        "delivery",
+        'effects.c.not_before > bindparam("latest")',
+        "effects.c.id > 0",
+        outbox.nothing_waits_for_an_instant_of_a_wrong_clock,
+    ),
+    Mutant(
+        "delivery",
+        "State.UNKNOWN: codec.text_of(probe)",
+        "State.UNKNOWN: codec.text_of(now)",
+        outbox.nothing_waits_for_an_instant_of_a_wrong_clock,
+    ),
     Mutant("outbox", "created_at >= codec", "created_at > codec", outbox.effects_are_found_by_their_reason_and_age),
     Mutant("outbox", '.replace("_", "\\\\_")', "", outbox.effects_are_found_by_their_reason_and_age),
     Mutant("outbox", 'effects.c.brake != "")', "effects.c.id > 0)", outbox.what_brakes_hold_is_counted),

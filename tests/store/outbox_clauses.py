@@ -245,6 +245,21 @@ def effects_follow_a_merged_row(subject: Subject) -> None:
         assert turn.effects(ids=[done])[0].command.ref == contact(1)
 
 
+def nothing_waits_for_an_instant_of_a_wrong_clock(subject: Subject) -> None:
+    """Brought forward, what waits may go now and what is unknown is probed by then; what is earlier stays."""
+    with subject.store() as store, store.writing() as turn:
+        one = person(turn, 1, 2, 3)
+        (lost,) = sent(turn, stage(one, "lost", 1))
+        turn.settle([Settlement(lost, MINE, State.UNKNOWN, not_before=NOW + 9 * DAY)], NOW)
+        late, soon = turn.enqueue([
+            replace(stage(one, "late", 2), not_before=NOW + 9 * DAY),
+            replace(stage(one, "soon", 3), not_before=NOW - HOUR),
+        ])
+        assert turn.bring_forward(NOW, NOW + HOUR) == 2
+        found = {effect.id: effect.not_before for effect in turn.effects()}
+        assert found == {lost: NOW + HOUR, late: NOW, soon: NOW - HOUR}
+
+
 CLAUSES: tuple[Clause, ...] = (
     an_effect_comes_back_with_its_types,
     a_key_is_enqueued_once,
@@ -259,4 +274,5 @@ CLAUSES: tuple[Clause, ...] = (
     effects_are_found_by_their_reason_and_age,
     what_brakes_hold_is_counted,
     effects_follow_a_merged_row,
+    nothing_waits_for_an_instant_of_a_wrong_clock,
 )

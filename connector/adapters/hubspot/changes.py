@@ -124,7 +124,7 @@ class Reader:
     def _new_pass(self, held: Changes) -> Changes:
         """Return the start of a pass: at the floor, or further back when that is due."""
         now = to_ms(self.wire.clock())
-        if now - held.wide < WIDE_EVERY:
+        if 0 <= now - held.wide < WIDE_EVERY:
             return replace(held, at=held.floor, key="", skip=0)
         return replace(held, at=held.floor + LAG - WIDE, key="", skip=0, wide=now)
 

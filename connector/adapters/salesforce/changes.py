@@ -116,7 +116,8 @@ class Reader:
         left = self.asker.wire.clock()
         answer, held = self._ask(held)
         # The look was taken when the request left, not when its answer was written.
-        looked = to_ms(answer.date - (self.asker.wire.clock() - left))
+        # A clock that was set back meanwhile must not date it later.
+        looked = to_ms(answer.date - max(self.asker.wire.clock() - left, timedelta()))
         held = replace(held, began=held.began or looked)
         if hidden(answer):
             return self._nothing(held)
