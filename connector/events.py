@@ -75,7 +75,25 @@ class CameBack:
     down_since: datetime
 
 
-Event = Pulled | Evaluated | Tried | Dropped | Refused | WentDown | CameBack
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """
+    A system refuses writes for one reason, or no longer does; said once when it begins and once when it ends.
+
+    Attributes:
+        system: Which one.
+        effect_id: The first write that was parked for it; the trouble goes by its number.
+        count: How many are; 0 when it has ended.
+        reason: In the vendor's words about the first; "" when it has ended.
+    """
+
+    system: str
+    effect_id: int
+    count: int = 0
+    reason: str = ""
+
+
+Event = Pulled | Evaluated | Tried | Dropped | Refused | WentDown | CameBack | Trouble
 Listener = Callable[[Event], None]
 
 

@@ -68,6 +68,8 @@ class _Batch:
     newcomers: set[int] = field(default_factory=set)
     fresh: set[CrmRef] = field(default_factory=set)
     """Rows of people that we did not hold before, or held as deleted."""
+    others: set[CrmRef] = field(default_factory=set)
+    """Rows that say something else than they did: what was refused for them may be taken now."""
 
 
 def strangers(engine: Engine, system: str, page: Page) -> None:
@@ -217,7 +219,10 @@ def _take_person(batch: _Batch, record: Record, one: Mapped, known: Mapping[CrmR
     stale = before is not None and record.modified_at < before.modified_at
     after = replace(before, marks=one.happenings.marks) if before and stale else kept(record, one, before, person_id)
     after = after if stale else _look_at_stage(batch, record, before, after)
-    news = bool(one.happenings.new or one.happenings.withdrawn) or not same(before, after)
+    news = bool(one.happenings.new or one.happenings.withdrawn)
+    if not same(before, after):
+        batch.others.add(record.ref)
+        news = True
     for ref in record.merged:
         old = known.get(ref)
         if old is not None and old.gone_at is None:
@@ -241,6 +246,7 @@ def _take_told(  # noqa: PLR0913 - a row and what is known of it
     if said.speaks_of_stage or before is None:
         after = _look_at_stage(batch, record, before, after)
     if not same(before, after):
+        batch.others.add(record.ref)
         batch.touched.add(person_id)
     batch.rows[record.ref] = after
 
@@ -313,6 +319,7 @@ def _write(batch: _Batch) -> None:
     """Write everything the rows came to."""
     tx = batch.tx
     tx.save_held(batch.rows.values())
+    tx.unpark(batch.others)
     if batch.engagements:
         # Somebody is due only for engagement that is really new; the store tells by its keys.
         payloads = batch.engine.readers[batch.system].payloads

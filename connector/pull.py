@@ -103,7 +103,10 @@ def store_page(  # noqa: PLR0913 - a page, where it came from and where the next
     with engine.store.writing() as tx:
         taken = take_rows(engine, tx, system, left, page.gone, asked, backfill=page.backfill)
         tx.save_cursor(cursor)
-        tx.save_note(mapping_note(system, cursor.stream), mapped)
+        note = mapping_note(system, cursor.stream)
+        if tx.note(note) != mapped:
+            tx.unpark_system(system)
+            tx.save_note(note, mapped)
     return changed + _told(engine, taken)
 
 

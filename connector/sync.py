@@ -26,6 +26,7 @@ from connector.plan import Rules
 from connector.pull import pull
 from connector.reconcile import reconcile
 from connector.store.base import Run, State
+from connector.troubles import look_for_troubles
 
 Wait = Callable[[timedelta], None]
 
@@ -249,7 +250,8 @@ def _until_idle(engine: Engine, wait: Wait, system: str) -> Delivered:
 
 
 def summed_up(engine: Engine, done: Pass) -> None:
-    """Fill in what is waiting, held, unknown and put aside, as the store has it now."""
+    """Fill in what is waiting, held, unknown and put aside, as the store has it now; tell what is refused anew."""
+    look_for_troubles(engine)
     with engine.store.reading() as look:
         backlog = look.backlog()
         done.held = look.held_by_brake()

@@ -39,7 +39,7 @@ LAYERS: Final = (
     ("engine", "whose"),
     ("addressees",),
     ("tasking", "ingest", "retries"),
-    ("arrivals", "pull", "reconcile", "evaluate", "deliver"),
+    ("arrivals", "pull", "reconcile", "evaluate", "deliver", "troubles"),
     ("sync",),
     ("at_once", "bell", "right_of_way"),
     ("assemble", "sandbox"),

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from connector.commands import CreateTask, Done, Rejected, Retry, SetFields, Unknown, kind_of
 from connector.config.load import render
-from connector.events import CameBack, Dropped, Evaluated, Event, Pulled, Refused, Tried, WentDown
+from connector.events import CameBack, Dropped, Evaluated, Event, Pulled, Refused, Tried, Trouble, WentDown
 from connector.log import Level, bind, say, unbind
 from connector.model import CrmRef
 from connector.problems import ConfigurationInvalid
 from connector.redaction import KNOWN
-from connector.store.base import Store, StoreBroken, StoreBusy
+from connector.store.base import Effect, Store, StoreBroken, StoreBusy
 from connector.sync import Pass
 
 _NOBODY: Final = 0
@@ -112,6 +112,13 @@ class Notes:
                 say("down", Level.WARNING, system=event.system, kind=event.kind, reason=event.reason, after=after)
             case CameBack():
                 say("back", system=event.system, since=event.down_since)
+            case Trouble(count=0):
+                say("refusals_ended", system=event.system, write=event.effect_id)
+            case Trouble():
+                with self._store.reading() as look:
+                    words = [word for one in look.effects(ids=(event.effect_id,)) for word in self._known(one)]
+                facts = {"count": event.count, "reason": event.reason, KNOWN: tuple(words)}
+                say("refusals", Level.WARNING, system=event.system, write=event.effect_id, **facts)
             case Pulled() | Evaluated():
                 return
 
@@ -137,7 +144,7 @@ class Notes:
                 after = outcome.after
                 say("write", reason=outcome.reason, after=after, **{**facts, KNOWN: self._known(event)})
 
-    def _known(self, event: Tried | Dropped) -> tuple[str, ...]:
+    def _known(self, event: Tried | Dropped | Effect) -> tuple[str, ...]:
         """Return what is known of the person, so that no word of it is repeated in the vendor's."""
         command = event.command
         said: list[object] = []

@@ -25,6 +25,7 @@ from connector.store.nouns import (
     Held,
     Post,
     Quarantined,
+    Refusals,
     Run,
     Settlement,
     State,
@@ -41,6 +42,7 @@ __all__ = (
     "Post",
     "Quarantined",
     "Reading",
+    "Refusals",
     "Run",
     "Settlement",
     "State",
@@ -135,6 +137,9 @@ class Reading(Protocol):
 
     def backlog(self) -> Mapping[tuple[str, State], int]:
         """Return how many live effects each system has in each state."""
+
+    def refusals(self) -> tuple[Refusals, ...]:
+        """Return what effects are PARKED for, by system and reason."""
 
     def held_by_brake(self) -> Mapping[str, int]:
         """Return how many effects each brake holds; those that none has weighed yet are left out."""
@@ -270,6 +275,12 @@ class Writing(Reading, Protocol):
 
     def readdress(self, old: CrmRef, new: CrmRef) -> int:
         """Let live effects on the row *old* concern *new*, into which it was merged; keys stay; return how many."""
+
+    def unpark(self, refs: Collection[CrmRef]) -> int:
+        """Turn PARKED effects on these rows into PENDING, for the rows are others now; return how many."""
+
+    def unpark_system(self, system: str) -> int:
+        """Turn all PARKED effects of *system* into PENDING, for it is mapped another way now; return how many."""
 
     def retry(self, ids: Sequence[int], now: datetime) -> int:
         """Turn PARKED effects into PENDING by a human's word; return how many."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import Executable, Insert, and_, bindparam, func, insert, not_, or_, select, update
@@ -124,6 +125,23 @@ _RETRY = (
     .where(among(effects.c.id), effects.c.state == State.PARKED.value)
     .values(state=State.PENDING.value, attempts=0, not_before=bindparam("now"), settled_at=None, epoch=NOBODY)
 )
+_AGAIN: Final[Mapping[str, object]] = MappingProxyType({
+    "state": State.PENDING.value,
+    "attempts": 0,
+    "not_before": None,
+    "settled_at": None,
+    "epoch": NOBODY,
+})
+_UNPARK = (
+    update(effects)
+    .where(live(effects), among(effects.c.name), effects.c.state == State.PARKED.value)
+    .values(dict(_AGAIN))
+)
+_PARKED_OF = (
+    select(effects.c.name)
+    .where(live(effects), effects.c.system == bindparam("system"), effects.c.state == State.PARKED.value)
+    .distinct()
+)
 _FORWARD = (
     update(effects)
     .where(live(effects), effects.c.state == bindparam("in_state"), effects.c.not_before > bindparam("latest"))
@@ -236,6 +254,21 @@ class Delivery(Outbox):
         moved = self._run(_READDRESS, {"old": codec.name_of(old), **to})
         self._change_in(_REPLACE, [codec.name_of(new)])
         return moved
+
+    def unpark(self, refs: Collection[CrmRef]) -> int:
+        """See `Writing.unpark`; of two that then wait in one slot the newer stays."""
+        return self._unpark(sorted(map(codec.name_of, refs)))
+
+    def unpark_system(self, system: str) -> int:
+        """See `Writing.unpark_system`; of two that then wait in one slot the newer stays."""
+        return self._unpark([name for (name,) in self._rows(_PARKED_OF, {"system": system})])
+
+    def _unpark(self, names: Sequence[str]) -> int:
+        """Free the PARKED effects on the rows of these names."""
+        freed = self._change_in(_UNPARK, names)
+        if freed:
+            self._change_in(_REPLACE, names)
+        return freed
 
     def retry(self, ids: Sequence[int], now: datetime) -> int:
         """See `Writing.retry`; attempts count from zero again."""

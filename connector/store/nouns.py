@@ -153,6 +153,16 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusals:
+    """Effects that are PARKED for one reason in the vendor's words: how many, and the first of them."""
+
+    system: str
+    reason: str
+    count: int
+    effect_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AgreementRow:
     """One edition of the agreement as it was when first seen."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from connector.commands import CreateTask, Kind, Rank, kind_of
 from connector.store import codec
-from connector.store.base import Effect, State
+from connector.store.base import Effect, Refusals, State
 from connector.store.lists import among
 from connector.store.schema import a_task, effects, live
 from connector.store.statements import Raw, Statements
@@ -69,6 +69,12 @@ _HELD_BY = (
     .where(live(effects), effects.c.state == State.HELD.value, effects.c.brake != "")
     .group_by(effects.c.brake)
     .order_by(effects.c.brake)
+)
+_REFUSALS = (
+    select(effects.c.system, effects.c.reason, func.count(), func.min(effects.c.id))
+    .where(live(effects), effects.c.state == State.PARKED.value)
+    .group_by(effects.c.system, effects.c.reason)
+    .order_by(effects.c.system, effects.c.reason)
 )
 _GIVEN: Final = (State.PENDING, State.INFLIGHT, State.UNKNOWN)
 _WAITING_TASKS = (
@@ -189,6 +195,10 @@ class Outbox(Statements):
     def backlog(self) -> Mapping[tuple[str, State], int]:
         """See `Reading.backlog`; parked ones are counted, they wait for a human."""
         return {(system, State(state)): count for system, state, count in self._rows(_BACKLOG)}
+
+    def refusals(self) -> tuple[Refusals, ...]:
+        """See `Reading.refusals`."""
+        return tuple(Refusals(*row) for row in self._rows(_REFUSALS))
 
     def held_by_brake(self) -> Mapping[str, int]:
         """See `Reading.held_by_brake`; by name."""

@@ -25,7 +25,7 @@ def test_the_password_reaches_the_driver_as_it_is() -> None:
 
 
 def test_the_password_is_shown_nowhere() -> None:
-    """Not in the facts and lines that are printed of the file (its first sets the variable), and not in the address as a log names it."""
+    """Not in the facts and lines that are printed of the file (the first sets it), not in the address of a log."""
     loaded = load(CASE, environ_of(CASE))
     assert loaded.config is not None
     shown = loaded.facts + "".join(loaded.lines[1:]) + without_password(loaded.config.store_url)

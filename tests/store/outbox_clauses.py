@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from connector.commands import CreateTask, Kind, Rank, SetStage
 from connector.model import Stage
-from connector.store.base import Settlement, State
+from connector.store.base import Refusals, Settlement, State
 
 from tests.store.made import (
     DAY,
@@ -129,6 +129,26 @@ def a_human_retries_or_drops(subject: Subject) -> None:
         assert [state_of(turn, id_) for id_ in (parked, flying)] == [State.DROPPED, State.INFLIGHT]
         assert turn.drop([parked], NOW, "twice") == 0
         assert turn.effects(ids=[parked])[0].reason == "wrong list"
+
+
+def a_changed_row_frees_what_was_refused(subject: Subject) -> None:
+    """Parked effects on the row wait again with fresh attempts, others stay; a newer one of the slot takes over."""
+    with subject.store() as store, store.writing() as turn:
+        one = person(turn, 1, 2, 3)
+        ids = sent(turn, stage(one, "first", 1), fields(one, "fields", 1), stage(one, "other", 2), stage(one, "fly", 3))
+        first, values, other, _ = ids
+        turn.settle([Settlement(id_, MINE, State.PARKED, "no such option") for id_ in (first, values, other)], NOW)
+        turn.enqueue([stage(one, "newer", 1)])
+        assert turn.refusals() == (Refusals("hubspot", "no such option", 3, first),)
+        assert turn.unpark([]) == turn.unpark([contact(9)]) == 0
+        assert turn.unpark([contact(1), contact(3)]) == 2
+        states = [state_of(turn, id_) for id_ in ids]
+        assert states == [State.DROPPED, State.PENDING, State.PARKED, State.INFLIGHT]
+        assert {one.attempts for one in turn.claim("hubspot", 9, NOW, OTHERS)} == {0}
+        assert turn.unpark_system("salesforce") == 0
+        assert turn.unpark_system("hubspot") == 1
+        assert state_of(turn, other) == State.PENDING
+        assert turn.refusals() == ()
 
 
 def the_backlog_counts_what_is_not_over(subject: Subject) -> None:
@@ -267,6 +287,7 @@ CLAUSES: tuple[Clause, ...] = (
     the_last_of_one_batch_holds,
     a_brake_holds_until_it_is_released,
     a_human_retries_or_drops,
+    a_changed_row_frees_what_was_refused,
     the_backlog_counts_what_is_not_over,
     the_next_attempt_is_the_earliest,
     tasks_are_counted_for_their_owners,

@@ -68,9 +68,11 @@ SCANS = frozenset({
     "ledger._EDITIONS",  # a few
     "outbox._BACKLOG",  # what waits
     "outbox._HELD_BY",  # as _BACKLOG
+    "outbox._REFUSALS",  # as _BACKLOG
     "delivery._ORPHANS",  # what waits, once a start
     "delivery._ADOPT",  # as _ORPHANS
     "delivery._FREE_OTHERS",  # as _ORPHANS
+    "delivery._FORWARD",  # what waits, once a jump of the clock
     "runs._CURSORS",  # one a stream
     "runs._RUNS",  # newest first by number
     "inbox._COUNTS",  # what waits

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from connector.cli import waiting, webhooks
+from connector.cli.choosing import Asked
 from connector.cli.exits import Exit
 
 from tests.webhooks.hooked import Hooked
@@ -84,17 +85,17 @@ def test_what_was_put_aside_is_listed_and_released(tmp_path: Path, capsys: pytes
         config.read_text(encoding="utf-8").replace("sqlite:///unused.db", f"sqlite:///{tmp_path}/world.db"),
         encoding="utf-8",
     )
-    assert waiting.show(config, (), 10, quarantine=True, as_json=True) == Exit.DONE
+    assert waiting.show(config, Asked(), 10, quarantine=True, as_json=True) == Exit.DONE
     rows = json.loads(shown(capsys))
     assert [(one["delivery"], one["system"]) for one in rows] == [(f"d{n}", "website") for n in range(3)]
     assert rows[0]["kept_until"] > rows[0]["since"]
-    assert waiting.show(config, (), 10, quarantine=True, as_json=False) == Exit.DONE
+    assert waiting.show(config, Asked(), 10, quarantine=True, as_json=False) == Exit.DONE
     assert "the body is no JSON" in shown(capsys)
-    waiting.show(config, (), 10, quarantine=False, as_json=False)
+    waiting.show(config, Asked(), 10, quarantine=False, as_json=False)
     assert "3 deliveries put aside" in capsys.readouterr().err
-    assert waiting.retry(config, (rows[0]["id"],), quarantine=True) == Exit.DONE
+    assert waiting.retry(config, Asked(ids=(rows[0]["id"],)), quarantine=True, yes=True) == Exit.DONE
     assert "1 delivery will be taken again" in shown(capsys)
-    assert waiting.retry(config, (rows[0]["id"],), quarantine=True) == Exit.FAILED
-    assert waiting.retry(config, (), quarantine=True) == Exit.DONE
+    assert waiting.retry(config, Asked(ids=(rows[0]["id"],)), quarantine=True, yes=True) == Exit.FAILED
+    assert waiting.retry(config, Asked(), quarantine=True, yes=True) == Exit.DONE
     assert "2 deliveries will" in shown(capsys)
     assert world.aside() == ()
