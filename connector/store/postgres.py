@@ -27,7 +27,7 @@ from sqlalchemy.exc import DBAPIError
 from typing_extensions import override
 
 from connector.store import versions
-from connector.store.base import StoreAway, StoreBroken
+from connector.store.base import StoreAway, StoreBroken, StoreStopped
 from connector.store.postgres_refusals import refusal, translated
 from connector.store.postgres_role import TURN, Role
 from connector.store.schema import HEAD
@@ -114,10 +114,15 @@ class PostgresStore:
             "read_only": self._read_only,
         }
         made.autocommit = True
-        found = made.execute(_SESSION, asked).fetchone()
-        made.autocommit = False
-        if found is not None:
-            _refuse_unfit(self._place, *found[:3])
+        try:
+            found = made.execute(_SESSION, asked).fetchone()
+            made.autocommit = False
+            if found is not None:
+                _refuse_unfit(self._place, *found[:3])
+        except BaseException:
+            # The pool never sees a connection that it could not prepare, so nobody else would close it.
+            made.close()
+            raise
 
     def reading(self) -> AbstractContextManager[Look]:
         """See `Store.reading`."""
@@ -225,7 +230,7 @@ def _refuse_read_only(place: str, setting: str) -> None:
             f"The database {place} cannot be written: it was opened for reading, is a standby, or "
             "default_transaction_read_only is on. Name the primary, and a user who may write."
         )
-        raise StoreBroken(message)
+        raise StoreStopped(message)
 
 
 def _refuse_unfit(place: str, version: int, encoding: str, schema: str | None) -> None:

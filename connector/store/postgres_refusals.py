@@ -9,7 +9,7 @@ from typing import Final
 import psycopg
 from sqlalchemy.exc import DBAPIError
 
-from connector.store.base import StoreAway, StoreBroken, StoreBusy
+from connector.store.base import StoreAway, StoreBroken, StoreBusy, StoreStopped
 
 _NOT_SAVED: Final = "What was under way is not stored and is done again"
 _AWAY: Final = (
@@ -26,15 +26,18 @@ _BUSY: Final = (
     ("40", "had two writers in each other's way. Try again in a moment."),
     ("57014", "gave a statement up that took too long ({words}). Try again when it has less to do."),
 )
-_BROKEN: Final = (
+_STOPPED: Final = (
     ("25006", "cannot be written: it is a standby, or default_transaction_read_only is on. Name the primary"),
+    ("53100", "cannot grow: the disk of the server is full. Make room; nothing that was saved is lost"),
+    ("53", "has too little of something ({words}). Give the server more"),
+    ("58", "could not be read or written by the server's system ({words}). Check its disk"),
+)
+"""What goes away with its cause, without a hand on the database."""
+_BROKEN: Final = (
     ("28", "refused the user ({words}). Check user and [store] password"),
     ("3D000", "does not exist. Create it: createdb --encoding=UTF8 --owner=USER NAME"),
     ("3F000", "has no schema of that name ({words}). Create it, or take it from the url"),
     ("42501", "does not allow this ({words}). Let the user own the database: ALTER DATABASE NAME OWNER TO USER"),
-    ("53100", "cannot grow: the disk of the server is full. Make room; nothing that was saved is lost"),
-    ("53", "has too little of something ({words}). Give the server more"),
-    ("58", "could not be read or written by the server's system ({words}). Check its disk"),
     ("XX001", "is damaged ({words}). Stop the connector and restore the last backup"),
     ("XX002", "is damaged ({words}). Stop the connector and restore the last backup"),
     ("22", "refused a value ({words})"),
@@ -59,7 +62,7 @@ _AT_THE_DOOR: Final = (
 
 @contextmanager
 def translated(place: str) -> Iterator[None]:
-    """Turn every error of the driver into StoreAway, StoreBusy or StoreBroken; other exceptions pass untouched."""
+    """Turn every error of the driver into StoreBusy or StoreBroken, or a kind of them; others pass untouched."""
     try:
         yield
     except DBAPIError as error:
@@ -78,6 +81,9 @@ def refusal(place: str, error: BaseException) -> StoreBusy | StoreBroken:
     for beginning, sentence in _BUSY:
         if code.startswith(beginning):
             return StoreBusy(f"The database {place} {sentence.format(words=words)}")
+    for beginning, sentence in _STOPPED:
+        if code.startswith(beginning):
+            return StoreStopped(f"The database {place} {sentence.format(words=words)}.")
     for beginning, sentence in _BROKEN:
         if code.startswith(beginning):
             return StoreBroken(f"The database {place} {sentence.format(words=words)}.")
