@@ -220,7 +220,19 @@ _OUTBOX: Final = (
     Mutant(
         "delivery", "not_(effects.c.state == State.INFLIGHT.value)", "effects.c.id > 0", outbox.a_human_retries_or_drops
     ),
-    Mutant("delivery", "effects.c.state == State.PARKED.value)", "effects.c.id > 0)", outbox.a_human_retries_or_drops),
+    Mutant(
+        "delivery",
+        "among(effects.c.id), effects.c.state == State.PARKED.value)",
+        "among(effects.c.id), effects.c.id > 0)",
+        outbox.a_human_retries_or_drops,
+    ),
+    Mutant(
+        "delivery",
+        "        if freed:\n            self._change_in(_REPLACE, names)\n",
+        "",
+        outbox.a_changed_row_frees_what_was_refused,
+    ),
+    Mutant("delivery", '    "attempts": 0,\n', "", outbox.a_changed_row_frees_what_was_refused),
     Mutant("delivery", "now if row.state in _OVER else None", "None", delivery.a_settlement_is_fenced_by_its_epoch),
     Mutant(
         "outbox",
